@@ -1,0 +1,1 @@
+"""Tests mirror the floors; they run on real databases only."""
