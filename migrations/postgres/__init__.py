@@ -1,0 +1,1 @@
+"""Alembic's environment and its revisions: one concern each, dated, reversible."""

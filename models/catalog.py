@@ -1,0 +1,134 @@
+"""What is for sale and what tests are made of.  Courses are rows; products, typing tests and passages are documents."""
+
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from pydantic import Field as DocumentField
+from pymongo import ASCENDING, TEXT, IndexModel
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
+from sqlmodel import Field, SQLModel
+
+from models.columns import MONEY, choice, currency_code, defaulted, key, stamp
+from models.documents import Amount, Currency, Record
+
+
+class PurchasableKind(StrEnum):
+    COURSE = "COURSE"
+    PRODUCT = "PRODUCT"
+    TYPING_TEST = "TYPING_TEST"
+
+
+class CourseLevel(StrEnum):
+    """How hard a course, a test or a passage is."""
+
+    BEGINNER = "beginner"
+    INTERMEDIATE = "intermediate"
+    ADVANCED = "advanced"
+
+
+class ProductCategory(StrEnum):
+    EBOOK = "ebook"
+    COURSE = "course"
+    TEMPLATE = "template"
+    SOFTWARE = "software"
+    OTHER = "other"
+
+
+class Course(SQLModel, table=True):
+    """A course on sale.  `duration` is in minutes."""
+
+    __tablename__ = "courses"
+    __table_args__ = (
+        Index(None, "created_at", "id"),
+        Index(None, "price", "id"),
+        Index(None, "title", "id"),
+        Index(None, "category", "created_at", "id"),
+        Index(None, "level", "created_at", "id"),
+        Index("ix_courses_title_text", text("to_tsvector('english', title)"), postgresql_using="gin"),
+        currency_code(),
+        CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("duration >= 0", name="duration"),
+    )
+
+    id: UUID = key()
+    title: str
+    slug: str = Field(unique=True)
+    description: str | None = None
+    thumbnail: str | None = None
+    duration: int
+    price: Decimal = Field(sa_type=MONEY)
+    currency: str
+    features: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text()), sa_column_kwargs={"server_default": text("'{}'")}
+    )
+    category: str
+    level: CourseLevel = Field(sa_type=choice(CourseLevel))
+    is_published: bool = defaulted(value=False)
+    is_featured: bool = defaulted(value=False)
+    created_by: UUID = Field(foreign_key="users.id", ondelete="RESTRICT", index=True)
+    created_at: datetime = stamp()
+    updated_at: datetime = stamp()
+
+
+class Product(Record):
+    title: str
+    description: str
+    author: str
+    price: Amount
+    currency: Currency
+    category: ProductCategory
+    image_url: str | None = None
+    is_published: bool = False
+
+    class Settings:
+        name = "products"
+        indexes = (
+            IndexModel([("category", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("price", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("title", TEXT)]),
+            IndexModel([("title", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
+        )
+
+
+class TypingTest(Record):
+    """A test on sale: a passage to type within a time."""
+
+    title: str
+    description: str
+    level: CourseLevel
+    price: Amount
+    currency: Currency
+    passage_id: UUID
+    duration_seconds: int = DocumentField(ge=1)
+    is_published: bool = False
+
+    class Settings:
+        name = "typing_tests"
+        indexes = (
+            IndexModel([("level", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("price", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("title", TEXT)]),
+            IndexModel([("title", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("passageId", ASCENDING)]),
+        )
+
+
+class Passage(Record):
+    """A text to type.  `language` is a BCP 47 tag."""
+
+    title: str | None = None
+    text: str = DocumentField(min_length=1)
+    level: CourseLevel
+    language: str = "en"
+    is_published: bool = True
+
+    class Settings:
+        name = "passages"
+        indexes = (
+            IndexModel([("level", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
+        )

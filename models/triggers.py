@@ -1,0 +1,52 @@
+"""Rules that only a trigger can hold: ledgers that are append-only, and `updated_at` that moves with its row."""
+
+from sqlalchemy import Connection, MetaData, Table, event
+from sqlmodel import SQLModel
+
+FUNCTIONS = (
+    """
+    CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION '% is append-only: write a new row that corrects the old one', TG_TABLE_NAME
+            USING ERRCODE = 'restrict_violation';
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION touch_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.updated_at := now();
+        RETURN NEW;
+    END $$
+    """,
+)
+
+
+def append_only(table: Table) -> None:
+    """Refuse UPDATE, DELETE and TRUNCATE, also to the owner of the table."""
+    _run(
+        f"CREATE TRIGGER {table.name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+        after=table,
+    )
+
+
+def touch_updated_at(table: Table) -> None:
+    """Move `updated_at` when an update does not set it itself."""
+    _run(
+        f"CREATE TRIGGER {table.name}_touch BEFORE UPDATE ON {table.name} FOR EACH ROW "
+        "WHEN (NEW.updated_at = OLD.updated_at) EXECUTE FUNCTION touch_updated_at()",
+        after=table,
+    )
+
+
+def _run(statement: str, *, after: Table) -> None:
+    def create(_target: Table, connection: Connection, **_: object) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(after, "after_create", create)
+
+
+@event.listens_for(SQLModel.metadata, "before_create")
+def _create_functions(_target: MetaData, connection: Connection, **_: object) -> None:
+    for function in FUNCTIONS:
+        connection.exec_driver_sql(function)
