@@ -1,0 +1,4 @@
+"""The running service: settings, handles, HTTP, command line, embedded databases.
+
+The law of this floor: it builds what the floors below are given, and nothing below knows it.
+"""
