@@ -1,0 +1,113 @@
+"""People: how they are found, and how a token says who is asking.  Signing up and logging in are not here yet."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models import identity as identity_models
+from models.identity import Role
+from models.values import now
+from resolvers.context import Handles
+from resolvers.loading import One
+from resolvers.refusals import NotSignedIn
+from resolvers.stores import fetch
+from resolvers.tables import compiled
+from resolvers.viewer import Viewer
+
+UserById = One(identity_models.User)
+
+SESSION_PREFIX = "gws_"
+API_KEY_PREFIX = "gwk_"
+TOKEN_BYTES = 32
+RANK = {Role.USER: 0, Role.ANALYST: 1, Role.ADMIN: 2}
+
+
+def holder(
+    token: type[identity_models.Session] | type[identity_models.ApiKey], scope: Mapped[Role]
+) -> Select[UUID, Role, Role]:
+    """The person whom a live token of one table stands for, with the role of the person and that of the token."""
+    user = identity_models.User
+    return (
+        select(col(user.id), col(user.role), scope.label("scope"))
+        .join(token, col(token.user_id) == col(user.id))
+        .where(
+            col(token.token_hash) == bindparam("token_hash"),
+            col(token.revoked_at).is_(None),
+            col(token.expires_at).is_(None) | (col(token.expires_at) > func.now()),
+            col(user.disabled_at).is_(None),
+            col(user.erased_at).is_(None),
+        )
+    )
+
+
+HOLDERS = {
+    SESSION_PREFIX: compiled(holder(identity_models.Session, col(identity_models.User.role))),
+    API_KEY_PREFIX: compiled(holder(identity_models.ApiKey, col(identity_models.ApiKey.role))),
+}
+
+
+def hash_of(token: str) -> bytes:
+    """What is stored of a token.  Tokens have 256 random bits, so a plain SHA-256 of one cannot be searched for."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+async def viewer_of(handles: Handles, token: str) -> Viewer:
+    """The person whom a bearer token stands for, in the lesser of their own role and the token's.
+
+    Raises NotSignedIn for a token that is unknown, expired or revoked, and for one of a person who is disabled or
+    erased.
+    """
+    statement = HOLDERS.get(token[: len(SESSION_PREFIX)])
+    if statement is None:
+        raise NotSignedIn
+    rows = await fetch(handles, "users", statement.sql, hash_of(token))
+    if not rows:
+        raise NotSignedIn
+    role = min(Role(rows[0]["role"]), Role(rows[0]["scope"]), key=RANK.__getitem__)
+    return Viewer(rows[0]["id"], role)
+
+
+async def make_admin(handles: Handles, email: str, password_hash: str) -> bool:
+    """A person with the role of an administrator and a verified address, unless somebody has the address already."""
+    user = identity_models.User(
+        email=email,
+        email_verified_at=now(),
+        username=f"admin-{secrets.token_hex(4)}",
+        password_hash=password_hash,
+        role=Role.ADMIN,
+    )
+    async with AsyncSession(handles.engine) as session:
+        session.add(user)
+        try:
+            await session.commit()
+        except IntegrityError:
+            return False
+    return True
+
+
+async def start_session(handles: Handles, email: str, device_name: str, lifetime: timedelta) -> str | None:
+    """A new session of the person with this address: its token, which is not kept, or None where there is no such
+    person.
+    """
+    user = identity_models.User
+    token = SESSION_PREFIX + secrets.token_urlsafe(TOKEN_BYTES)
+    is_theirs = (
+        (func.lower(col(user.email)) == email.lower()) & col(user.erased_at).is_(None) & col(user.disabled_at).is_(None)
+    )
+    async with AsyncSession(handles.engine) as session, session.begin():
+        user_id = await session.scalar(select(col(user.id)).where(is_theirs))
+        if user_id is None:
+            return None
+        session.add(
+            identity_models.Session(
+                user_id=user_id, token_hash=hash_of(token), device_name=device_name, expires_at=now() + lifetime
+            )
+        )
+    return token

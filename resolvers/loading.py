@@ -1,0 +1,150 @@
+"""Loaders: result by key.  Each kind has one form, for dataloaders and for compiled reads alike: keys and wanted
+columns in, rows by key out, one statement.  Which loaders exist is said in the rooms (`identity`, `orders`, …).
+"""
+
+from asyncio import Future
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol
+
+from aiodataloader import DataLoader
+
+from models.documents import Fact
+from resolvers.collections import CollectionSource
+from resolvers.context import Context, Handles
+from resolvers.sources import Columns, Model, Ordering, Source, Window
+from resolvers.stores import Row
+from resolvers.tables import TableSource
+
+SOURCES: dict[Model, Source] = {}
+
+
+def source_of(model: Model) -> Source:
+    """Where the rows of a model are; one for each model, since it keeps the statements that were compiled for it."""
+    if model not in SOURCES:
+        SOURCES[model] = CollectionSource(model) if issubclass(model, Fact) else TableSource(model)
+    return SOURCES[model]
+
+
+@dataclass(frozen=True)
+class One:
+    """The row that has a key; `key` is a unique attribute of the model."""
+
+    model: Model
+    key: str = "id"
+
+    @property
+    def source(self) -> Source:
+        return source_of(self.model)
+
+    async def load(self, handles: Handles, keys: Sequence[Any], columns: Columns) -> Mapping[Any, Row]:
+        key = self.source.stored(self.key)
+        return {row[key]: row for row in await self.source.rows(handles, key, keys, columns, None)}
+
+
+@dataclass(frozen=True)
+class Many:
+    """All rows that share a key, in order.  Only for lists that the business itself keeps short (an order's items)."""
+
+    model: Model
+    key: str
+    order: tuple[str, ...]
+
+    @property
+    def source(self) -> Source:
+        return source_of(self.model)
+
+    async def load(self, handles: Handles, keys: Sequence[Any], columns: Columns) -> Mapping[Any, list[Row]]:
+        key = self.source.stored(self.key)
+        order = Ordering(tuple(map(self.source.stored, self.order)), is_descending=False)
+        found: dict[Any, list[Row]] = {}
+        for row in await self.source.rows(handles, key, keys, columns, order):
+            found.setdefault(row[key], []).append(row)
+        return found
+
+
+@dataclass(frozen=True)
+class Pages:
+    """The rows that share a key, or with `key` None all rows, a page at a time, newest first unless told otherwise."""
+
+    model: Model
+    key: str | None = None
+    order: tuple[str, ...] = ("created_at", "id")
+    is_descending: bool = True
+
+    @property
+    def source(self) -> Source:
+        return source_of(self.model)
+
+    @property
+    def ordering(self) -> Ordering:
+        return Ordering(tuple(map(self.source.stored, self.order)), self.is_descending)
+
+    @property
+    def tag(self) -> str:
+        """Names this list and its order, so that a cursor of it fits no other."""
+        return f"{self.source.name}/{self.key or ''}/{'-' if self.is_descending else '+'}{','.join(self.order)}"
+
+    async def load(
+        self, handles: Handles, keys: Sequence[Any], columns: Columns, window: Window
+    ) -> Mapping[Any, Sequence[Row]]:
+        if self.key is None:
+            rows = await self.source.window(handles, columns, self.ordering, window)
+            return dict.fromkeys(keys, rows)
+        key = self.source.stored(self.key)
+        return await self.source.windows(handles, key, keys, columns, self.ordering, window)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many rows each key of a `Pages` has."""
+
+    pages: Pages
+
+    async def load(self, handles: Handles, keys: Sequence[Any], _: Columns) -> Mapping[Any, int]:
+        source = self.pages.source
+        if self.pages.key is None:
+            return dict.fromkeys(keys, await source.count(handles))
+        return await source.counts(handles, source.stored(self.pages.key), keys)
+
+
+@dataclass(frozen=True)
+class OneOfKind:
+    """The row that a pair (kind, id) names, where each kind is stored somewhere else: one statement for each kind
+    that occurs.
+    """
+
+    kinds: Mapping[str, One]
+
+
+class Loader(Protocol):
+    """What `load` batches: anything that finds by keys what it is asked for, in one statement."""
+
+    def __hash__(self) -> int: ...
+
+    async def load(self, handles: Handles, keys: Sequence[Any], columns: Columns) -> Mapping[Any, Any]: ...
+
+
+def load(
+    context: Context, loader: Loader | Pages, key: Hashable, columns: Columns = (), *window: Window
+) -> Future[Any]:
+    """What the loader finds for this key, or None; batched with all that the operation asks it for in the same turn
+    of the event loop.
+    """
+    identity = (loader, columns, *window)
+    dataloader = context.batches.get(identity)
+    if dataloader is None:
+        dataloader = context.batches[identity] = DataLoader(partial(batch, context.handles, loader, columns, window))
+    return dataloader.load(key)
+
+
+async def batch(
+    handles: Handles,
+    loader: Any,
+    columns: Columns,
+    window: tuple[Window, ...],
+    keys: list[Any],
+) -> list[Any]:
+    found = await loader.load(handles, keys, columns, *window)
+    return [found.get(key) for key in keys]

@@ -1,0 +1,88 @@
+"""What a loader reads from: the rows of one model, on whichever database they live.  `tables` and `collections` are
+the two kinds; what a row means, and who may see it, is not known here.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+from pydantic import TypeAdapter
+from sqlmodel import SQLModel
+
+from models.documents import Fact
+from resolvers.context import Handles
+from resolvers.stores import Row
+
+Model: TypeAlias = type[SQLModel] | type[Fact]
+Columns: TypeAlias = tuple[str, ...]
+PARENT = "_parent"
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """An order of rows by stored columns, all in one direction, the last of them unique, so that no two rows tie."""
+
+    columns: Columns
+    is_descending: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch of an ordered list: at most `limit` rows beyond `beyond`, read forward, or backward from its end.
+
+    `beyond` holds the values of the ordering's columns in the row that the window starts after; None starts at the
+    end it reads from. Rows come in the order they are read, so a backward window comes reversed.
+    """
+
+    limit: int
+    beyond: tuple[Any, ...] | None = None
+    is_backward: bool = False
+
+
+class Source(Protocol):
+    """Rows of one model.  Names of columns are the stored ones; `stored` gives them from the model's attributes.
+
+    Every method is one statement.  Rows may carry columns that were not asked for, and are read-only.
+    """
+
+    @property
+    def model(self) -> Model: ...
+
+    @property
+    def name(self) -> str: ...
+
+    def stored(self, attribute: str) -> str: ...
+
+    async def rows(
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering | None
+    ) -> Sequence[Row]:
+        """The rows whose `key` is one of `keys`, each with its `key`."""
+        ...
+
+    async def windows(
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering, window: Window
+    ) -> Mapping[Any, list[Row]]:
+        """The window of each parent's rows, by parent; a parent without rows may be missing."""
+        ...
+
+    async def window(self, handles: Handles, columns: Columns, order: Ordering, window: Window) -> Sequence[Row]:
+        """The window of all rows."""
+        ...
+
+    async def counts(self, handles: Handles, key: str, keys: Sequence[Any]) -> Mapping[Any, int]:
+        """How many rows each parent has; a parent without rows is missing."""
+        ...
+
+    async def count(self, handles: Handles) -> int: ...
+
+
+ADAPTERS: dict[tuple[Model, str], TypeAdapter[Any]] = {}
+
+
+def adapter(model: Model, attribute: str) -> TypeAdapter[Any]:
+    """Reads a value of this attribute from JSON; raises pydantic's ValidationError for what it can never be."""
+    known = ADAPTERS.get((model, attribute))
+    if known is None:
+        annotation: Any = model.model_fields[attribute].annotation
+        known = ADAPTERS[model, attribute] = TypeAdapter(annotation)
+    return known

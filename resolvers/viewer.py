@@ -1,0 +1,21 @@
+"""Who is asking.  Decided once per request, from a token; never from anything that the operation itself says."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from models import identity as identity_models
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """The person behind a request, or nobody.  `role` is that of the session, or the narrower one of the API key."""
+
+    user_id: UUID | None = None
+    role: identity_models.Role | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.user_id is not None
+
+
+ANONYMOUS = Viewer()
