@@ -1,0 +1,124 @@
+"""How much an operation may ask for: an estimate of the objects in its answer, made before it is executed.
+
+A list counts as many objects as it may have rows, times what is asked of each.  Fragments are estimated once, so the
+estimate takes time in proportion to the document.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import (
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    GraphQLNamedType,
+    GraphQLSchema,
+    InlineFragmentNode,
+    IntValueNode,
+    ListValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+    get_named_type,
+    is_list_type,
+)
+from graphql.type import GraphQLNonNull
+from strawberry.extensions import SchemaExtension
+
+from resolvers.pages import DEFAULT_SIZE, LARGEST_SIZE
+from resolvers.refusals import TooExpensive
+
+MOST_OBJECTS = 20_000
+USUAL_LIST = 5
+SIZES = ("first", "last")
+
+
+@dataclass
+class Estimate:
+    """Counts objects below selections; `variables` are as the client sent them."""
+
+    schema: GraphQLSchema
+    fragments: dict[str, FragmentDefinitionNode]
+    variables: dict[str, Any]
+    known: dict[str, int] = field(default_factory=dict)
+
+    def objects(self, selections: SelectionSetNode, parent: GraphQLNamedType, rows: int = 1) -> int:
+        """How many objects these selections may add to each object of the parent type.  `rows` is the size of the
+        page that the parent is, where it is one.
+        """
+        total = 0
+        for selection in selections.selections:
+            match selection:
+                case FieldNode():
+                    total += self.below(selection, parent, rows)
+                case InlineFragmentNode(type_condition=condition):
+                    named = self.schema.get_type(condition.name.value) if condition else parent
+                    total += self.objects(selection.selection_set, named or parent, rows)
+                case FragmentSpreadNode():
+                    total += self.fragment(selection.name.value, rows)
+        return total
+
+    def fragment(self, name: str, rows: int) -> int:
+        memo = f"{name} {rows}"
+        if memo not in self.known:
+            self.known[memo] = 0  # Should a fragment spread itself, its estimate stays finite.
+            definition = self.fragments.get(name)
+            named = definition and self.schema.get_type(definition.type_condition.name.value)
+            if definition and named:
+                self.known[memo] = self.objects(definition.selection_set, named, rows)
+        return self.known[memo]
+
+    def below(self, node: FieldNode, parent: GraphQLNamedType, rows: int) -> int:
+        definition = getattr(parent, "fields", {}).get(node.name.value)
+        if definition is None or node.selection_set is None:
+            return 0
+        kind = get_named_type(definition.type)
+        if {"first", "last"} <= definition.args.keys():
+            return 1 + self.objects(node.selection_set, kind, self.page_size(node))
+        plain = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
+        if not is_list_type(plain):
+            return 1 + self.objects(node.selection_set, kind, rows)
+        is_page = parent.name.endswith("Connection")
+        size = rows if is_page else self.list_size(node)
+        return size * (1 + self.objects(node.selection_set, kind))
+
+    def page_size(self, node: FieldNode) -> int:
+        sizes = [self.value(argument.value) for argument in node.arguments or () if argument.name.value in SIZES]
+        given = [size for size in sizes if isinstance(size, int)]
+        return min(max(*given, 0), LARGEST_SIZE) if given else DEFAULT_SIZE
+
+    def list_size(self, node: FieldNode) -> int:
+        lists = [self.value(argument.value) for argument in node.arguments or ()]
+        return max([len(each) for each in lists if isinstance(each, list)], default=USUAL_LIST)
+
+    def value(self, node: Any) -> Any:
+        """What an argument will be, as far as its size matters."""
+        if isinstance(node, VariableNode):
+            return self.variables.get(node.name.value)
+        if isinstance(node, IntValueNode):
+            return int(node.value)
+        return list(node.values) if isinstance(node, ListValueNode) else None
+
+
+class ObjectLimiter(SchemaExtension):
+    """Refuses what is not clear which operation to execute, or whose answer might hold too many objects."""
+
+    def on_execute(self) -> Iterator[None]:
+        context = self.execution_context
+        document = context.graphql_document
+        definitions = document.definitions if document else ()
+        operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
+        fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+        schema: GraphQLSchema = context.schema._schema  # noqa: SLF001  Strawberry has no other way to it.
+        name = context._provided_operation_name  # noqa: SLF001  The public property falls back to the first operation.
+        if len(operations) > 1 and name is None:
+            raise GraphQLError("The document holds several operations: say which one by 'operationName'.")
+        estimate = Estimate(schema, fragments, context.variables or {})
+        for operation in operations:
+            root = schema.get_root_type(operation.operation)
+            is_chosen = name in (None, operation.name and operation.name.value)
+            if root is not None and is_chosen and estimate.objects(operation.selection_set, root) > MOST_OBJECTS:
+                raise TooExpensive(MOST_OBJECTS)
+        yield

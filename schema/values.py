@@ -1,0 +1,45 @@
+"""Values of the graph that belong to no feature: money, currencies, and enums that carry descriptions."""
+
+from decimal import Decimal
+from enum import Enum
+from typing import NewType, TypeVar, cast
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+from strawberry.types.scalar import ScalarDefinition
+
+AnyEnum = TypeVar("AnyEnum", bound=Enum)
+
+Currency = NewType("Currency", str)
+
+SCALARS: dict[object, ScalarDefinition] = {
+    Currency: strawberry.scalar(
+        name="Currency",
+        description="A currency by its ISO 4217 code, such as INR.",
+        specified_by_url="https://www.iso.org/iso-4217-currency-codes.html",
+        serialize=str,
+        parse_value=str,
+    ),
+}
+
+
+@strawberry.type(description="An amount in one currency.")
+class Money:
+    amount: Decimal = strawberry.field(description="The amount in the currency's major unit, exact, as a string.")
+    currency: Currency = strawberry.field(description="The currency of the amount.")
+
+
+def money(amount: Decimal, currency: str) -> Money:
+    return Money(amount=amount, currency=Currency(currency))
+
+
+def described(enum: type[AnyEnum], description: str, **values: str) -> type[AnyEnum]:
+    """Publishes an enum under its stored spellings, each value with its description."""
+    strawberry.enum(enum, description=description, graphql_name_from="value")
+    definition = cast("StrawberryEnumDefinition", enum.__strawberry_definition__)  # type: ignore[attr-defined]
+    missing = {value.name for value in definition.values} ^ set(values)
+    if missing:
+        raise AssertionError(f"Bug: every value of {enum.__name__} needs one description; look at {sorted(missing)}.")
+    for value in definition.values:
+        value.description = values[value.name]
+    return enum

@@ -1,0 +1,72 @@
+"""Operations that might ask for too much are refused before they are executed; what people really ask is not."""
+
+import time
+
+import pytest
+
+from models.identity import Role
+from schema.ids import global_id
+from tests.schema.test_joined_query import JOINED
+from tests.world import World
+
+
+def nested(depth: int, size: str = "100") -> str:
+    inner = "id"
+    for _ in range(depth):
+        inner = f"member {{ referrals(first: {size}) {{ nodes {{ referrer {{ {inner} }} }} }} }}"
+    return f"query($id: ID!) {{ node(id: $id) {{ ... on User {{ {inner} }} }} }}"
+
+
+def fragments(levels: int) -> str:
+    """Each fragment spreads the next one twice."""
+    both = "referrer {{ ...F{m} }} referredUser {{ ...F{m} }}"
+    spread = f"fragment F{{n}} on User {{{{ member {{{{ referrals {{{{ nodes {{{{ {both} }}}} }}}} }}}} }}}}"
+    document = f"query($id: ID!) {{ node(id: $id) {{ ...F0 }} }} fragment F{levels} on User {{ id }} "
+    return document + " ".join(spread.format(n=n, m=n + 1) for n in range(levels))
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        nested(3),
+        nested(8, "6"),
+        fragments(9),
+        nested(3, "$id"),
+        "{ " + " ".join(f"a{n}: orders(first: 100) {{ nodes {{ number }} }}" for n in range(250)) + " }",
+    ],
+    ids=["deep", "deeper and narrow", "fragments", "a variable of another type", "aliases"],
+)
+async def test_an_answer_that_might_hold_too_much_is_refused_at_once(world: World, query: str) -> None:
+    admin = await world.person(Role.ADMIN)
+    started = time.perf_counter()
+
+    answer = await world.ask(query, admin, id=global_id("User", admin.id))
+
+    assert time.perf_counter() - started < 2
+    assert {error["extensions"]["code"] for error in answer["errors"]} <= {"TOO_EXPENSIVE", "BAD_REQUEST"}
+    assert "data" not in answer
+    assert world.observed.read == []
+
+
+async def test_the_size_of_a_page_may_come_in_a_variable(world: World) -> None:
+    admin = await world.person(Role.ADMIN)
+    query = nested(3, "$n").replace("query($id: ID!)", "query($id: ID!, $n: Int)")
+
+    small = await world.ask(query, admin, id=global_id("User", admin.id), n=2)
+    large = await world.ask(query, admin, id=global_id("User", admin.id), n=100)
+
+    assert "errors" not in small
+    assert large["errors"][0]["extensions"] == {"code": "TOO_EXPENSIVE", "retryable": False}
+
+
+async def test_the_joined_query_may_ask_for_whole_pages(world: World) -> None:
+    admin = await world.person(Role.ADMIN)
+
+    assert "errors" not in await world.ask(JOINED, admin, orders=100, referrals=20)
+
+
+async def test_several_operations_need_a_name_to_choose_by(world: World) -> None:
+    answer = await world.ask("query A { a: __typename } query B { b: __typename }")
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_REQUEST"]
+    assert "data" not in answer
