@@ -1,0 +1,178 @@
+"""Opening and closing the two databases: the pool of reads, the engine of writes, the MongoDB client and Beanie's
+models.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import asyncpg
+from beanie import init_beanie
+from bson.binary import UuidRepresentation
+from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
+from bson.decimal128 import Decimal128
+from pydantic import SecretStr
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from gateway.embedded import embedded
+from gateway.settings import Settings
+from models import DOCUMENTS
+from resolvers.context import Handles, Statement
+from resolvers.stores import POSTGRES_OUTAGES
+
+CONNECT_SECONDS = 3.0
+STATEMENT_SECONDS = 3.0
+STATEMENTS_PREPARED = 500
+
+
+class DatabaseAway(Exception):
+    """A database does not let us in.  The message is one sentence for the person who starts the service."""
+
+
+class DecimalCodec(TypeCodec):
+    """Keeps Python's decimals as MongoDB's, so that rows of both databases carry the same type for money."""
+
+    python_type = Decimal
+    bson_type = Decimal128
+
+    def transform_python(self, value: Decimal) -> Decimal128:
+        return Decimal128(value)
+
+    def transform_bson(self, value: Decimal128) -> Decimal:
+        return value.to_decimal()
+
+
+CODEC = CodecOptions[dict[str, Any]](
+    tz_aware=True,
+    uuid_representation=UuidRepresentation.STANDARD,
+    type_registry=TypeRegistry([DecimalCodec()]),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Addressed:
+    """Settings in which both databases have an address; `note` tells who else wants the data where this one serves."""
+
+    settings: Settings
+    note: Callable[[str], None]
+
+
+@contextmanager
+def addressed(settings: Settings, *, holder: str | None = None) -> Iterator[Addressed]:
+    """The databases that the settings name, or the embedded ones, which run meanwhile.
+
+    Raises EmbeddedError where those cannot run.
+    """
+    if not settings.needs_embedded:
+        yield Addressed(settings, lambda _: None)
+        return
+    with embedded(settings.data_dir, holder=holder) as databases:
+        where = databases.addresses
+        update = {"database_url": SecretStr(where.database_url), "mongo_uri": SecretStr(where.mongo_uri)}
+        yield Addressed(settings.model_copy(update=update), lambda address: databases.note(address=address))
+
+
+def ignore(_: Statement) -> None:
+    """Observes nothing."""
+
+
+@asynccontextmanager
+async def handles(settings: Settings, observe: Callable[[Statement], None] = ignore) -> AsyncIterator[Handles]:
+    """The handles of a process, open while the context lasts.  Raises DatabaseAway where a database cannot be
+    reached.
+    """
+    if settings.postgres_url is None or settings.mongo_uri is None:
+        raise AssertionError("Bug: handles were opened before the addresses of the databases were known.")
+    postgres_url = settings.postgres_url
+    async with AsyncExitStack() as stack:
+        pool = await open_pool(settings, postgres_url)
+        stack.push_async_callback(close_pool, pool)
+
+        async def connect() -> "asyncpg.Connection[asyncpg.Record]":
+            return await asyncpg.connect(postgres_url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
+
+        engine = create_async_engine(
+            "postgresql+asyncpg://",
+            async_creator=connect,
+            pool_size=settings.postgres_writers,
+            max_overflow=0,
+            pool_timeout=CONNECT_SECONDS,
+            pool_pre_ping=True,
+        )
+        stack.push_async_callback(engine.dispose)
+        try:
+            client = mongo_client(settings, STATEMENT_SECONDS)
+            stack.push_async_callback(client.close)
+            await client.admin.command("ping")
+            await bind_documents(client[settings.mongo_db])
+        except PyMongoError as error:
+            raise DatabaseAway(f"MongoDB cannot be reached: {reason(error)}. Check MONGO_URI and the server.") from None
+        database = client.get_database(settings.mongo_db, codec_options=CODEC)
+        yield Handles(pool, engine, database, settings.secret_key.get_secret_value().encode(), observe)
+
+
+async def bind_documents(database: AsyncDatabase[dict[str, Any]]) -> None:
+    """Ties Beanie's classes to a database; one at a time in a process.  Indexes belong to the migrations."""
+    await init_beanie(database, document_models=list(DOCUMENTS), skip_indexes=True)
+
+
+async def open_pool(settings: Settings, url: str) -> "asyncpg.Pool[asyncpg.Record]":
+    try:
+        return await asyncpg.create_pool(
+            url,
+            min_size=1,
+            max_size=settings.postgres_pool_size - settings.postgres_writers,
+            timeout=CONNECT_SECONDS,
+            command_timeout=STATEMENT_SECONDS,
+            statement_cache_size=STATEMENTS_PREPARED,
+            max_cached_statement_lifetime=0,
+            reset=leave_as_it_is,
+            server_settings={"application_name": "gateway", "timezone": "UTC", "jit": "off"},
+        )
+    except (*POSTGRES_OUTAGES, asyncpg.PostgresError, ValueError) as error:
+        raise DatabaseAway(
+            f"PostgreSQL cannot be reached: {reason(error)}. Check DATABASE_URL and the server."
+        ) from None
+
+
+async def leave_as_it_is(_: object) -> None:
+    """Only single reads go through the pool, and they leave nothing behind that a round trip would have to reset."""
+
+
+async def close_pool(pool: "asyncpg.Pool[asyncpg.Record]") -> None:
+    """Lets running statements finish, within reason."""
+    try:
+        await asyncio.wait_for(pool.close(), STATEMENT_SECONDS)
+    except TimeoutError:
+        pool.terminate()
+
+
+def mongo_client(settings: Settings, seconds: float | None) -> AsyncMongoClient[dict[str, Any]]:
+    """A client of the settings' MongoDB, whose operations may take so long, or as long as they need."""
+    if settings.mongo_uri is None:
+        raise AssertionError("Bug: a client was made before the address of MongoDB was known.")
+    milliseconds = int(CONNECT_SECONDS * 1000)
+    ca_file: dict[str, Any] = {} if settings.mongo_ca_file is None else {"tlsCAFile": str(settings.mongo_ca_file)}
+    return AsyncMongoClient(
+        settings.mongo_uri.get_secret_value(),
+        appname="gateway",
+        maxPoolSize=settings.mongo_pool_size,
+        serverSelectionTimeoutMS=milliseconds,
+        connectTimeoutMS=milliseconds,
+        timeoutMS=None if seconds is None else int(seconds * 1000),
+        tz_aware=True,
+        uuidRepresentation="standard",
+        **ca_file,
+    )
+
+
+def reason(error: BaseException) -> str:
+    """The first line of what the driver says, which for MongoDB's goes on with a description of the whole topology."""
+    text = str(error).partition("\n")[0].partition(", Timeout:")[0].strip().rstrip(".")
+    return text or type(error).__name__
