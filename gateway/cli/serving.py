@@ -3,6 +3,7 @@
 import asyncio
 import os
 import socket
+import time
 from contextlib import suppress
 from typing import Annotated
 
@@ -18,6 +19,7 @@ from gateway.databases import addressed
 from gateway.seeding import Size
 from gateway.settings import Settings, read_settings
 
+BEGAN = time.monotonic()
 GRACE_SECONDS = 10
 BACKLOG = 2048
 FAILED = 3
@@ -72,7 +74,7 @@ async def prepare(settings: Settings, address: str) -> None:
     token = await start_session(settings, settings.admin_email)
     typer.echo(f"GraphQL   {address}/graphql   (GraphiQL in a browser)")
     typer.echo(f"Token     {token}   ({settings.admin_email}, for the header Authorization: Bearer)")
-    typer.echo("Ctrl-C stops the service and its databases.")
+    typer.echo(f"Started in {time.monotonic() - BEGAN:.1f} s.  Ctrl-C stops the service and its databases.")
 
 
 def listening(settings: Settings) -> socket.socket:

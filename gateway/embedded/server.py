@@ -89,6 +89,8 @@ class Server(ABC):
                 raise self.failure()
             self.is_started = True
             self._log_began = self._open_log_size()
+            if self._process is not None:
+                self._process.wait()  # Its lock is free, so it has closed its files and is about to be gone.
             self._process = self.spawn(self._prepare(lock), lock)
         finally:
             os.close(lock)  # The server's copy keeps it locked.
