@@ -1,5 +1,5 @@
-"""Documents of MongoDB: finds and look-ups with a projection of the stored fields that were asked for.  Values
-stand in conditions only behind operators that are written here, so that no value can become an operator.
+"""Documents of MongoDB: finds and look-ups with a projection of the stored fields that were asked for.  Values stand
+in conditions only behind operators that are written here, so that no value can become an operator.
 """
 
 from collections.abc import Mapping, Sequence
@@ -7,8 +7,10 @@ from typing import Any
 
 from models.documents import Fact
 from models.validators import collection_name
+from resolvers.collection_conditions import selector
+from resolvers.conditions import Condition
 from resolvers.context import Handles
-from resolvers.sources import PARENT, Columns, Ordering, Window
+from resolvers.sources import PARENT, Columns, Order, Term, Window
 from resolvers.stores import Row, aggregate, find, lookup
 
 
@@ -24,13 +26,14 @@ class CollectionSource:
         return self._stored[attribute]
 
     async def rows(
-        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering | None
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Order
     ) -> Sequence[Row]:
-        order_by = [] if order is None else sort(order, is_backward=False)
-        return await find(handles, self.name, {key: {"$in": list(keys)}}, projected((key, *columns)), order_by, 0)
+        return await find(
+            handles, self.name, {key: {"$in": list(keys)}}, projected((key, *columns)), order=directions(order)
+        )
 
     async def windows(
-        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering, window: Window
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
     ) -> Mapping[Any, list[Row]]:
         pipeline: list[dict[str, Any]] = [
             {"$documents": [{PARENT: {"$literal": parent}} for parent in keys]},
@@ -41,8 +44,8 @@ class CollectionSource:
                     "foreignField": key,
                     "as": "rows",
                     "pipeline": [
-                        {"$match": beyond(order, window)},
-                        {"$sort": dict(sort(order, is_backward=window.is_backward))},
+                        {"$match": matched(window)},
+                        {"$sort": dict(directions(window.order))},
                         {"$limit": window.limit},
                         {"$project": projected(columns)},
                     ],
@@ -52,19 +55,28 @@ class CollectionSource:
         parents = await lookup(handles, self.name, pipeline, "rows")
         return {parent[PARENT]: parent["rows"] for parent in parents}
 
-    async def window(self, handles: Handles, columns: Columns, order: Ordering, window: Window) -> Sequence[Row]:
-        order_by = sort(order, is_backward=window.is_backward)
-        return await find(handles, self.name, beyond(order, window), projected(columns), order_by, window.limit)
+    async def window(self, handles: Handles, columns: Columns, window: Window) -> Sequence[Row]:
+        return await find(
+            handles,
+            self.name,
+            matched(window),
+            projected(columns),
+            order=directions(window.order),
+            limit=window.limit,
+            skip=window.offset,
+        )
 
-    async def counts(self, handles: Handles, key: str, keys: Sequence[Any]) -> Mapping[Any, int]:
+    async def counts(
+        self, handles: Handles, key: str, keys: Sequence[Any], where: Condition | None
+    ) -> Mapping[Any, int]:
         pipeline: list[dict[str, Any]] = [
-            {"$match": {key: {"$in": list(keys)}}},
+            {"$match": {"$and": [{key: {"$in": list(keys)}}, selector(where)]}},
             {"$group": {"_id": f"${key}", "rows": {"$sum": 1}}},
         ]
         return {row["_id"]: row["rows"] for row in await aggregate(handles, self.name, pipeline)}
 
-    async def count(self, handles: Handles) -> int:
-        rows = await aggregate(handles, self.name, [{"$count": "rows"}])
+    async def count(self, handles: Handles, where: Condition | None) -> int:
+        rows = await aggregate(handles, self.name, [{"$match": selector(where)}, {"$count": "rows"}])
         return int(rows[0]["rows"]) if rows else 0
 
 
@@ -74,18 +86,32 @@ def projected(columns: Columns) -> dict[str, int]:
     return fields if "_id" in fields else fields | {"_id": 0}
 
 
-def sort(order: Ordering, *, is_backward: bool) -> list[tuple[str, int]]:
-    direction = -1 if order.is_descending != is_backward else 1
-    return [(name, direction) for name in order.columns]
+def directions(order: Order) -> list[tuple[str, int]]:
+    return [(term.column, -1 if term.is_descending else 1) for term in order]
 
 
-def beyond(order: Ordering, window: Window) -> dict[str, Any]:
-    """The rows beyond the window's start: past it in the first column in which they differ from it."""
+def matched(window: Window) -> dict[str, Any]:
+    parts = [part for part in (selector(window.where), beyond(window)) if part]
+    return {"$and": parts} if len(parts) > 1 else parts[0] if parts else {}
+
+
+def beyond(window: Window) -> dict[str, Any]:
+    """The rows after the position that a window starts at: past it in the first column in which they differ from it."""
     if window.beyond is None:
         return {}
-    operator = "$lt" if order.is_descending != window.is_backward else "$gt"
     alternatives = []
-    for position, (name, value) in enumerate(zip(order.columns, window.beyond, strict=True)):
-        same = zip(order.columns[:position], window.beyond[:position], strict=True)
-        alternatives.append({**{column: {"$eq": equal} for column, equal in same}, name: {operator: value}})
+    same: dict[str, Any] = {}
+    for term, value in zip(window.order, window.beyond, strict=True):
+        alternatives.append({"$and": [same, after(term, value)]} if same else after(term, value))
+        same = same | {term.column: {"$eq": value}}
     return {"$or": alternatives}
+
+
+def after(term: Term, value: Any) -> dict[str, Any]:
+    """MongoDB's comparisons never cross types, so what is past a null, or what nulls are past, is said in words."""
+    if term.is_descending:
+        if value is None:
+            return {"$expr": False}
+        less = {term.column: {"$lt": value}}
+        return {"$or": [less, {term.column: {"$eq": None}}]} if term.is_nullable else less
+    return {term.column: {"$ne": None}} if value is None else {term.column: {"$gt": value}}

@@ -12,8 +12,9 @@ from aiodataloader import DataLoader
 
 from models.documents import Fact
 from resolvers.collections import CollectionSource
+from resolvers.conditions import Condition
 from resolvers.context import Context, Handles
-from resolvers.sources import Columns, Model, Ordering, Source, Window
+from resolvers.sources import Columns, Model, Order, Source, Term, Window, adapter
 from resolvers.stores import Row
 from resolvers.tables import TableSource
 
@@ -25,6 +26,21 @@ def source_of(model: Model) -> Source:
     if model not in SOURCES:
         SOURCES[model] = CollectionSource(model) if issubclass(model, Fact) else TableSource(model)
     return SOURCES[model]
+
+
+def order_of(model: Model, *attributes: str) -> Order:
+    """An order by attributes of a model; one that starts with a minus descends."""
+    source = source_of(model)
+    names = [(each.removeprefix("-"), each.startswith("-")) for each in attributes]
+    return tuple(Term(source.stored(name), descends, is_nullable(model, name)) for name, descends in names)
+
+
+def is_nullable(model: Model, attribute: str) -> bool:
+    try:
+        adapter(model, attribute).validate_python(None)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -40,7 +56,7 @@ class One:
 
     async def load(self, handles: Handles, keys: Sequence[Any], columns: Columns) -> Mapping[Any, Row]:
         key = self.source.stored(self.key)
-        return {row[key]: row for row in await self.source.rows(handles, key, keys, columns, None)}
+        return {row[key]: row for row in await self.source.rows(handles, key, keys, columns, ())}
 
 
 @dataclass(frozen=True)
@@ -57,56 +73,46 @@ class Many:
 
     async def load(self, handles: Handles, keys: Sequence[Any], columns: Columns) -> Mapping[Any, list[Row]]:
         key = self.source.stored(self.key)
-        order = Ordering(tuple(map(self.source.stored, self.order)), is_descending=False)
         found: dict[Any, list[Row]] = {}
-        for row in await self.source.rows(handles, key, keys, columns, order):
+        for row in await self.source.rows(handles, key, keys, columns, order_of(self.model, *self.order)):
             found.setdefault(row[key], []).append(row)
         return found
 
 
 @dataclass(frozen=True)
 class Pages:
-    """The rows that share a key, or with `key` None all rows, a page at a time, newest first unless told otherwise."""
+    """The rows that share a key, or with `key` None all rows, a page at a time; `order` is that of a client who asks
+    for none, and its last attribute is unique.
+    """
 
     model: Model
     key: str | None = None
-    order: tuple[str, ...] = ("created_at", "id")
-    is_descending: bool = True
+    order: tuple[str, ...] = ("-created_at", "-id")
 
     @property
     def source(self) -> Source:
         return source_of(self.model)
 
-    @property
-    def ordering(self) -> Ordering:
-        return Ordering(tuple(map(self.source.stored, self.order)), self.is_descending)
-
-    @property
-    def tag(self) -> str:
-        """Names this list and its order, so that a cursor of it fits no other."""
-        return f"{self.source.name}/{self.key or ''}/{'-' if self.is_descending else '+'}{','.join(self.order)}"
-
     async def load(
         self, handles: Handles, keys: Sequence[Any], columns: Columns, window: Window
     ) -> Mapping[Any, Sequence[Row]]:
         if self.key is None:
-            rows = await self.source.window(handles, columns, self.ordering, window)
-            return dict.fromkeys(keys, rows)
-        key = self.source.stored(self.key)
-        return await self.source.windows(handles, key, keys, columns, self.ordering, window)
+            return dict.fromkeys(keys, await self.source.window(handles, columns, window))
+        return await self.source.windows(handles, self.source.stored(self.key), keys, columns, window)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many rows each key of a `Pages` has."""
+    """How many rows each key of a `Pages` has that a condition holds for."""
 
     pages: Pages
+    where: Condition | None = None
 
     async def load(self, handles: Handles, keys: Sequence[Any], _: Columns) -> Mapping[Any, int]:
         source = self.pages.source
         if self.pages.key is None:
-            return dict.fromkeys(keys, await source.count(handles))
-        return await source.counts(handles, source.stored(self.pages.key), keys)
+            return dict.fromkeys(keys, await source.count(handles, self.where))
+        return await source.counts(handles, source.stored(self.pages.key), keys, self.where)
 
 
 @dataclass(frozen=True)

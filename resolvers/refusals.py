@@ -84,6 +84,18 @@ class BadCursor(Refusal):
 
 
 @dataclass(eq=False)
+class BadFilter(Refusal):
+    """A filter, an order or a search that cannot be asked for."""
+
+    reason: str
+    code: ClassVar[str] = "BAD_FILTER"
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
 class TooMany(Refusal):
     """More values in one argument than an answer may be made of."""
 

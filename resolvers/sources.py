@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 from sqlmodel import SQLModel
 
 from models.documents import Fact
+from resolvers.conditions import Condition
 from resolvers.context import Handles
 from resolvers.stores import Row
 
@@ -19,24 +20,35 @@ PARENT = "_parent"
 
 
 @dataclass(frozen=True, slots=True)
-class Ordering:
-    """An order of rows by stored columns, all in one direction, the last of them unique, so that no two rows tie."""
+class Term:
+    """One column of an order.  Nulls are less than every value, on both databases."""
 
-    columns: Columns
-    is_descending: bool = True
+    column: str
+    is_descending: bool = False
+    is_nullable: bool = False
+
+    def turned(self) -> "Term":
+        return Term(self.column, not self.is_descending, self.is_nullable)
+
+
+Order: TypeAlias = tuple[Term, ...]
+"""An order of rows by stored columns, the last of them unique, so that no two rows tie."""
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """A stretch of an ordered list: at most `limit` rows beyond `beyond`, read forward, or backward from its end.
+    """A stretch of an ordered list of rows: at most `limit` of those that the condition holds for and that lie
+    beyond a position, or after `offset` rows.
 
-    `beyond` holds the values of the ordering's columns in the row that the window starts after; None starts at the
-    end it reads from. Rows come in the order they are read, so a backward window comes reversed.
+    `beyond` holds the values of the order's columns in the row that the window starts after; None starts at the
+    beginning.  A page that is read backward is a window in the opposite order, so its rows come reversed.
     """
 
     limit: int
+    order: Order
     beyond: tuple[Any, ...] | None = None
-    is_backward: bool = False
+    where: Condition | None = None
+    offset: int = 0
 
 
 class Source(Protocol):
@@ -54,26 +66,28 @@ class Source(Protocol):
     def stored(self, attribute: str) -> str: ...
 
     async def rows(
-        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering | None
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Order
     ) -> Sequence[Row]:
         """The rows whose `key` is one of `keys`, each with its `key`."""
         ...
 
     async def windows(
-        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering, window: Window
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
     ) -> Mapping[Any, list[Row]]:
         """The window of each parent's rows, by parent; a parent without rows may be missing."""
         ...
 
-    async def window(self, handles: Handles, columns: Columns, order: Ordering, window: Window) -> Sequence[Row]:
+    async def window(self, handles: Handles, columns: Columns, window: Window) -> Sequence[Row]:
         """The window of all rows."""
         ...
 
-    async def counts(self, handles: Handles, key: str, keys: Sequence[Any]) -> Mapping[Any, int]:
-        """How many rows each parent has; a parent without rows is missing."""
+    async def counts(
+        self, handles: Handles, key: str, keys: Sequence[Any], where: Condition | None
+    ) -> Mapping[Any, int]:
+        """How many rows each parent has that the condition holds for; a parent without any is missing."""
         ...
 
-    async def count(self, handles: Handles) -> int: ...
+    async def count(self, handles: Handles, where: Condition | None) -> int: ...
 
 
 ADAPTERS: dict[tuple[Model, str], TypeAdapter[Any]] = {}

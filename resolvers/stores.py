@@ -92,14 +92,16 @@ async def find(
     collection: str,
     where: Mapping[str, Any],
     projection: Mapping[str, int],
-    order: Sequence[tuple[str, int]],
-    limit: int,
+    *,
+    order: Sequence[tuple[str, int]] = (),
+    limit: int = 0,
+    skip: int = 0,
 ) -> Sequence[Row]:
     """The documents of one `find`; a limit of 0 is no limit."""
     started = time.perf_counter()
     with mongo_outages_refused():
         cursor = handles.mongo[collection].find(
-            where, projection, sort=order or None, limit=limit, batch_size=DOCUMENTS_AT_ONCE
+            where, projection, sort=order or None, limit=limit, skip=skip, batch_size=DOCUMENTS_AT_ONCE
         )
         rows = await cursor.to_list()
     handles.observe(Statement(MONGO, collection, f"find {sorted(where)}", len(rows), time.perf_counter() - started))

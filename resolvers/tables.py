@@ -1,5 +1,5 @@
-"""Rows of PostgreSQL: statements built with SQLAlchemy Core from the SQLModel tables, compiled to text once, and
-run on asyncpg, which keeps them prepared.  Only reads; whoever writes opens a session.
+"""Rows of PostgreSQL: statements built with SQLAlchemy Core from the SQLModel tables, compiled to text once, and run
+on asyncpg, which keeps them prepared.  Only reads; whoever writes opens a session.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,11 +15,14 @@ from sqlalchemy import (
     Integer,
     Select,
     Table,
+    and_,
     any_,
     bindparam,
     column,
+    false,
     func,
     inspect,
+    or_,
     select,
     true,
     tuple_,
@@ -27,9 +30,11 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlmodel import SQLModel
 
+from resolvers.conditions import Condition, shape_of, values_of
 from resolvers.context import Handles
-from resolvers.sources import PARENT, Columns, Ordering, Window
+from resolvers.sources import PARENT, Columns, Order, Term, Window
 from resolvers.stores import Row, fetch
+from resolvers.table_conditions import clause
 
 DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped.
 STATEMENTS_KEPT = 4096
@@ -51,6 +56,24 @@ def compiled(statement: Select[*tuple[Any, ...]]) -> Text:
     return Text(str(text), tuple(text.positiontup or ()))
 
 
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A condition that equals every other of the same shape, so that they share a statement."""
+
+    condition: Condition | None
+    shape: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, condition: Condition | None) -> "Shaped":
+        return cls(condition, shape_of(condition))
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Shaped) and self.shape == other.shape
+
+    def __hash__(self) -> int:
+        return hash(self.shape)
+
+
 class TableSource:
     """The rows of one table, by the attributes of its model."""
 
@@ -58,9 +81,8 @@ class TableSource:
         self.model = model
         self.table: Table = inspect(model).local_table
         self.name = self.table.name
-        self._stored: dict[str, str] = {
-            name: attribute.columns[0].name for name, attribute in inspect(model).column_attrs.items()
-        }
+        attributes = inspect(model).column_attrs
+        self._stored: dict[str, str] = {name: attribute.columns[0].name for name, attribute in attributes.items()}
         self._rows = lru_cache(STATEMENTS_KEPT)(self._rows_statement)
         self._windows = lru_cache(STATEMENTS_KEPT)(self._windows_statement)
         self._counts = lru_cache(STATEMENTS_KEPT)(self._counts_statement)
@@ -69,57 +91,64 @@ class TableSource:
         return self._stored[attribute]
 
     async def rows(
-        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering | None
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Order
     ) -> Sequence[Row]:
         text = self._rows(key, columns, order)
         return await fetch(handles, self.name, text.sql, *text.arguments({"keys": keys}))
 
     async def windows(
-        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Ordering, window: Window
+        self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
     ) -> Mapping[Any, list[Row]]:
-        text = self._windows(key, columns, order, window.is_backward, window.beyond is not None)
-        rows = await fetch(handles, self.name, text.sql, *text.arguments(parameters(order, window) | {"keys": keys}))
+        rows = await self._fetch_window(handles, key, columns, window, {"keys": keys})
         found: dict[Any, list[Row]] = {}
         for row in rows:
             found.setdefault(row[PARENT], []).append(row)
         return found
 
-    async def window(self, handles: Handles, columns: Columns, order: Ordering, window: Window) -> Sequence[Row]:
-        text = self._windows(None, columns, order, window.is_backward, window.beyond is not None)
-        return await fetch(handles, self.name, text.sql, *text.arguments(parameters(order, window)))
+    async def window(self, handles: Handles, columns: Columns, window: Window) -> Sequence[Row]:
+        return await self._fetch_window(handles, None, columns, window, {})
 
-    async def counts(self, handles: Handles, key: str, keys: Sequence[Any]) -> Mapping[Any, int]:
-        text = self._counts(key)
-        rows = await fetch(handles, self.name, text.sql, *text.arguments({"keys": keys}))
+    async def counts(
+        self, handles: Handles, key: str, keys: Sequence[Any], where: Condition | None
+    ) -> Mapping[Any, int]:
+        text = self._counts(key, Shaped.of(where))
+        rows = await fetch(handles, self.name, text.sql, *text.arguments({"keys": keys} | parameters(where)))
         return {row[PARENT]: row["rows"] for row in rows}
 
-    async def count(self, handles: Handles) -> int:
-        rows = await fetch(handles, self.name, self._counts(None).sql)
+    async def count(self, handles: Handles, where: Condition | None) -> int:
+        text = self._counts(None, Shaped.of(where))
+        rows = await fetch(handles, self.name, text.sql, *text.arguments(parameters(where)))
         return int(rows[0]["rows"])
 
-    def _rows_statement(self, key: str, columns: Columns, order: Ordering | None) -> Text:
+    async def _fetch_window(
+        self, handles: Handles, key: str | None, columns: Columns, window: Window, values: Mapping[str, object]
+    ) -> Sequence[Row]:
+        nulls = None if window.beyond is None else tuple(value is None for value in window.beyond)
+        text = self._windows(key, columns, window.order, nulls, Shaped.of(window.where))
+        beyond = {f"beyond_{number}": value for number, value in enumerate(window.beyond or ())}
+        given = {"limit": window.limit, "offset": window.offset, **beyond, **parameters(window.where), **values}
+        return await fetch(handles, self.name, text.sql, *text.arguments(given))
+
+    def _rows_statement(self, key: str, columns: Columns, order: Order) -> Text:
         c = self.table.c
         statement = select(*(c[name] for name in dict.fromkeys((key, *columns)))).where(c[key] == any_(keys_of(c[key])))
-        return compiled(statement if order is None else statement.order_by(*ordered(c, order, is_backward=False)))
+        return compiled(statement.order_by(*(ordered(c[term.column], term) for term in order)))
 
     def _windows_statement(
-        self,
-        key: str | None,
-        columns: Columns,
-        order: Ordering,
-        is_backward: bool,  # noqa: FBT001  The cache of statements is keyed by position.
-        has_beyond: bool,  # noqa: FBT001
+        self, key: str | None, columns: Columns, order: Order, nulls: tuple[bool, ...] | None, where: Shaped
     ) -> Text:
         c = self.table.c
         rows = (
-            select(*(c[name] for name in columns or order.columns[-1:]))
-            .order_by(*ordered(c, order, is_backward=is_backward))
+            select(*(c[name] for name in columns or (order[-1].column,)))
+            .order_by(*(ordered(c[term.column], term) for term in order))
             .limit(bindparam("limit", type_=Integer))
         )
-        if has_beyond:
-            position = tuple_(*(c[name] for name in order.columns))
-            beyond = tuple_(*(bindparam(f"beyond_{name}", type_=c[name].type) for name in order.columns))
-            rows = rows.where(position < beyond if order.is_descending != is_backward else position > beyond)
+        if key is None:
+            rows = rows.offset(bindparam("offset", type_=Integer))
+        if nulls is not None:
+            rows = rows.where(beyond(self.table, order, nulls))
+        if where.condition is not None:
+            rows = rows.where(clause(self.table, where.condition))
         if key is None:
             return compiled(rows)
         # A lateral subquery can only be run once for each parent, so its rows stay in its order.
@@ -128,23 +157,54 @@ class TableSource:
         each = rows.where(c[key] == parents.c.key).lateral("each")
         return compiled(select(parents.c.key.label(PARENT), each).select_from(parents.join(each, true())))
 
-    def _counts_statement(self, key: str | None) -> Text:
-        if key is None:
-            return compiled(select(func.count().label("rows")).select_from(self.table))
+    def _counts_statement(self, key: str | None, where: Shaped) -> Text:
         c = self.table.c
-        statement = select(c[key].label(PARENT), func.count().label("rows")).where(c[key] == any_(keys_of(c[key])))
-        return compiled(statement.group_by(c[key]))
+        counted = func.count().label("rows")
+        statement = select(counted) if key is None else select(c[key].label(PARENT), counted)
+        statement = statement.select_from(self.table)
+        if where.condition is not None:
+            statement = statement.where(clause(self.table, where.condition))
+        if key is not None:
+            statement = statement.where(c[key] == any_(keys_of(c[key]))).group_by(c[key])
+        return compiled(statement)
 
 
 def keys_of(key: Column[Any]) -> BindParameter[Any]:
     return bindparam("keys", type_=ARRAY(key.type))
 
 
-def ordered(columns: Any, order: Ordering, *, is_backward: bool) -> list[ColumnElement[Any]]:
-    descends = order.is_descending != is_backward
-    return [columns[name].desc() if descends else columns[name].asc() for name in order.columns]
+def parameters(where: Condition | None) -> dict[str, object]:
+    return {f"where_{number}": value for number, value in enumerate(values_of(where))}
 
 
-def parameters(order: Ordering, window: Window) -> dict[str, object]:
-    beyond = zip(order.columns, window.beyond or (), strict=False)
-    return {"limit": window.limit} | {f"beyond_{name}": value for name, value in beyond}
+def ordered(column: Column[Any], term: Term) -> ColumnElement[Any]:
+    """PostgreSQL takes nulls for the greatest values unless it is told otherwise; its indexes serve both only where
+    there are none.
+    """
+    if term.is_descending:
+        return column.desc().nulls_last() if column.nullable else column.desc()
+    return column.asc().nulls_first() if column.nullable else column.asc()
+
+
+def beyond(table: Table, order: Order, nulls: tuple[bool, ...]) -> ColumnElement[bool]:
+    """The rows after a position, whose values are `beyond_0`, `beyond_1`, …, except where they are null."""
+    columns = [table.c[term.column] for term in order]
+    values = [bindparam(f"beyond_{number}", type_=each.type) for number, each in enumerate(columns)]
+    is_uniform = len({term.is_descending for term in order}) == 1 and not any(each.nullable for each in columns)
+    if is_uniform:
+        position, given = tuple_(*columns), tuple_(*values)
+        return position < given if order[0].is_descending else position > given
+    alternatives = []
+    same: list[ColumnElement[bool]] = []
+    for each, value, is_null, term in zip(columns, values, nulls, order, strict=True):
+        alternatives.append(and_(*same, after(each, value, term, is_null=is_null)))
+        same.append(each.is_(None) if is_null else each == value)
+    return or_(*alternatives)
+
+
+def after(column: Column[Any], value: BindParameter[Any], term: Term, *, is_null: bool) -> ColumnElement[bool]:
+    if term.is_descending:
+        if is_null:
+            return false()
+        return or_(column < value, column.is_(None)) if column.nullable else column < value
+    return column.is_not(None) if is_null else column > value

@@ -9,6 +9,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
 from schema import catalog, identity, orders, query, referrals  # noqa: F401  Importing a room declares its types.
+from schema.connections import complete
 from schema.entities import BY_NAME, ROOTS, declared_fields
 from schema.limits import ObjectLimiter
 from schema.values import SCALARS
@@ -24,6 +25,7 @@ def link() -> None:
     types = {name: entity.type for name, entity in BY_NAME.items()}
     for owner in (*types.values(), *ROOTS):
         for field in declared_fields(owner):
+            complete(field)
             if field.type_annotation is not None:
                 field.type_annotation.namespace = types | vars(sys.modules[owner.__module__])
 

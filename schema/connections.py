@@ -1,5 +1,5 @@
-"""Lists that can grow, as Relay connections: a page of rows between two cursors, with its total only when it is
-asked for.
+"""Lists that can grow, as Relay connections: a page of rows between two cursors, with its total only when it is asked
+for, filtered and sorted by what is declared so.
 """
 
 from asyncio import gather
@@ -11,11 +11,15 @@ import strawberry
 from graphql import FieldNode
 from strawberry.types.arguments import StrawberryArgument
 
+from resolvers.conditions import Condition, Every, Matches
 from resolvers.loading import Counts, Pages, load
-from resolvers.pages import PageArguments, cursor_of, window_of
+from resolvers.pages import Listing, PageArguments, cursor_of, window_of
+from resolvers.sources import Window
 from resolvers.stores import Row
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare
+from schema.fields import Arguments, Declaration, DeclaredField, Resolve, argument, declare
+from schema.filter_inputs import inputs_of
+from schema.filters import attributes_of, condition_of, searched
 from schema.selections import Nodes, ResolveInfo, columns, selected
 from schema.visibility import Audience
 
@@ -27,7 +31,9 @@ class PageInfo:
     has_next_page: bool = strawberry.field(
         description="Whether the list goes on after this page; false when paging backward."
     )
-    has_previous_page: bool = strawberry.field(description="Whether rows precede this page; false when paging forward.")
+    has_previous_page: bool = strawberry.field(
+        description="Whether rows precede this page; false when paging forward by cursor."
+    )
     start_cursor: str | None = strawberry.field(
         description="The cursor of the page's first row; null on an empty page."
     )
@@ -37,7 +43,7 @@ class PageInfo:
 @strawberry.type(description="A row of a page, with its place in the list.")
 class Edge(Generic[T]):
     cursor: str = strawberry.field(
-        description="The place of this row, to page on from; valid for this list and viewer only."
+        description="The place of this row, to page on from; valid for this list, order and viewer only."
     )
     node: T = strawberry.field(description="The row itself.")
 
@@ -52,12 +58,22 @@ class Connection(Generic[T]):
     )
 
 
+@strawberry.input(description="A page by its number.")
+class PageInput:
+    number: int = strawberry.field(description="Which page, from 1.")
+    size: int | None = strawberry.field(
+        description="How many rows a page has, at most 100; 20 unless told.", default=None
+    )
+
+
 PAGING = (
     argument("first", int | None, "How many rows from the start, at most 100; 20 unless told."),
     argument("after", str | None, "Only rows after the one that this cursor is of."),
     argument("last", int | None, "How many rows from the end, at most 100."),
     argument("before", str | None, "Only rows before the one that this cursor is of."),
 )
+NUMBERED = argument("page", PageInput | None, "A page by its number, instead of rows around a cursor.")
+SEARCH = argument("search", str | None, "Only rows in whose title all of these words stand.")
 
 
 @dataclass(frozen=True)
@@ -73,9 +89,8 @@ class Selection:
     has_total: bool
 
 
-def selection_of(info: ResolveInfo, entity: Entity, pages: Pages) -> Selection:
-    name = f"{entity.name}Connection"
-    fields = selected(info, name, info.field_nodes)
+def selection_of(info: ResolveInfo, entity: Entity, listing: Listing) -> Selection:
+    fields = selected(info, f"{entity.name}Connection", info.field_nodes)
     edges = merged(fields.get("edges", ()))
     edge_fields = selected(info, f"{entity.name}Edge", edges) if edges else {}
     nodes = merged([*fields.get("nodes", ()), *edge_fields.get("node", ())])
@@ -83,9 +98,10 @@ def selection_of(info: ResolveInfo, entity: Entity, pages: Pages) -> Selection:
     page_fields = set(selected(info, "PageInfo", merged(of_page))) if of_page else set()
     has_cursors = "cursor" in edge_fields or not page_fields.isdisjoint({"startCursor", "endCursor"})
     has_probe = not page_fields.isdisjoint({"hasNextPage", "hasPreviousPage"})
-    wanted = columns(info, entity, nodes) if nodes else entity.visibility.needs
+    wanted = columns(info, entity, nodes) if nodes else ()
+    position = (term.column for term in listing.order) if has_cursors else ()
     return Selection(
-        columns=tuple(sorted({*wanted, *(pages.ordering.columns if has_cursors else ())})),
+        columns=tuple(sorted({*wanted, *position})),
         has_rows=bool(nodes or edges) or has_cursors or has_probe,
         has_cursors=has_cursors,
         has_probe=has_probe,
@@ -101,6 +117,7 @@ def merged(groups: Iterable[Nodes]) -> Sequence[FieldNode]:
 class Paged(Declaration):
     pages: Pages
     by: str | None
+    is_searchable: bool
     arguments: ClassVar[tuple[StrawberryArgument, ...]] = PAGING
 
     def attributes(self, name: str) -> tuple[str, ...]:  # noqa: ARG002
@@ -109,39 +126,79 @@ class Paged(Declaration):
     def resolver(self, stored: tuple[str, ...], entity: Entity | None) -> Resolve:  # noqa: ARG002
         async def resolve(row: Row, info: ResolveInfo, given: Arguments) -> Connection[Any]:
             key = row[stored[0]] if stored else ()
-            return await page(info, self.pages, key, PageArguments(**given))
+            return await page(info, listing_of(info, self.pages, given), key, page_arguments(given))
 
         return resolve
 
 
-async def page(info: ResolveInfo, pages: Pages, key: Any, arguments: PageArguments) -> Connection[Any]:
+def complete(field: DeclaredField) -> None:
+    """Gives a connection the arguments that the type of its rows makes possible, once all types are declared."""
+    if not isinstance(field.declaration, Paged):
+        return
+    inputs = inputs_of(BY_MODEL[field.declaration.pages.model])
+    if field.declaration.by is None:
+        field.arguments.append(NUMBERED)
+    if field.declaration.is_searchable:
+        field.arguments.append(SEARCH)
+    if inputs.where is not None:
+        field.arguments.append(argument("where", inputs.where | None, "Only rows that this holds for."))
+    if inputs.order is not None:
+        steps: Any = list[inputs.order]  # type: ignore[name-defined]  # It is made while the schema is built.
+        field.arguments.append(argument("order_by", steps | None, "What to sort by, first things first."))
+
+
+def listing_of(info: ResolveInfo, pages: Pages, given: Arguments) -> Listing:
+    """Which rows in which order: those that the client asks for among those that the viewer may see."""
+    viewer, entity = info.context.viewer, BY_MODEL[pages.model]
+    search = given.get("search")
+    conditions: tuple[Condition | None, ...] = (
+        entity.visibility.condition(viewer),
+        condition_of(entity, given.get("where"), viewer),
+        None if search is None else Matches(searched(search)),
+    )
+    asked = tuple(condition for condition in conditions if condition is not None)
+    where = Every(asked) if len(asked) > 1 else asked[0] if asked else None
+    return Listing(pages, attributes_of(entity, given.get("order_by"), pages.order, viewer), where)
+
+
+def page_arguments(given: Arguments) -> PageArguments:
+    around = {name: given.get(name) for name in ("first", "after", "last", "before")}
+    numbered = given.get("page")
+    if numbered is None:
+        return PageArguments(**around)
+    return PageArguments(**around, number=numbered.number, page_size=numbered.size)
+
+
+async def page(info: ResolveInfo, listing: Listing, key: Any, arguments: PageArguments) -> Connection[Any]:
     """The page of the rows of one key.  Raises BadPage or BadCursor before any statement is sent."""
-    context, entity = info.context, BY_MODEL[pages.model]
-    selection = selection_of(info, entity, pages)
-    window = window_of(context, pages, key, arguments, has_probe=selection.has_probe)
+    context, entity = info.context, BY_MODEL[listing.pages.model]
+    selection = selection_of(info, entity, listing)
+    window = window_of(context, listing, key, arguments, has_probe=selection.has_probe)
+    has_rows = selection.has_rows and window.limit > 0
     found, total = await gather(
-        load(context, pages, key, selection.columns, window) if selection.has_rows and window.limit else nothing(),
-        load(context, Counts(pages), key) if selection.has_total else nothing(),
+        load(context, listing.pages, key, selection.columns, window) if has_rows else nothing(),
+        load(context, Counts(listing.pages, listing.where), key) if selection.has_total else nothing(),
     )
     found = found or ()
     rows = list(found[: arguments.size()])
-    if not all(entity.visibility.permits(context.viewer, row) for row in rows):
-        raise AssertionError(f"Bug: the connection {info.field_name} found rows that its viewer may not see.")
-    has_more = len(found) > len(rows)
     if arguments.is_backward:
         rows.reverse()
-    cursors = [cursor_of(context, pages, key, row) if selection.has_cursors else "" for row in rows]
+    cursors = [cursor_of(context, listing, key, row) if selection.has_cursors else "" for row in rows]
     nodes = [entity.wrap(row) for row in rows]
     return Connection(
         edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=True)],
         nodes=nodes,
-        page_info=PageInfo(
-            has_next_page=has_more and not arguments.is_backward,
-            has_previous_page=has_more and arguments.is_backward,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        ),
+        page_info=page_info(arguments, window, cursors, has_more=len(found) > len(rows)),
         total_count=total or 0 if selection.has_total else None,
+    )
+
+
+def page_info(arguments: PageArguments, window: Window, cursors: Sequence[str], *, has_more: bool) -> PageInfo:
+    return PageInfo(
+        has_next_page=has_more and not arguments.is_backward,
+        has_previous_page=has_more if arguments.is_backward else window.offset > 0,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
     )
 
 
@@ -150,9 +207,14 @@ async def nothing() -> None:
 
 
 def connection(
-    pages: Pages, *, by: str | None = None, description: str, visible: Iterable[Audience] | None = None
+    pages: Pages,
+    *,
+    by: str | None = None,
+    description: str,
+    visible: Iterable[Audience] | None = None,
+    is_searchable: bool = False,
 ) -> Any:
     """A field that is a list too long to send whole: the rows whose key equals `by`, or on a root type all rows of
-    the model.
+    the model.  A searchable list is that of a model with a text index.
     """
-    return declare(Paged(pages, by), description, visible)
+    return declare(Paged(pages, by, is_searchable), description, visible)

@@ -21,6 +21,7 @@ from strawberry.utils.str_converters import to_camel_case
 from resolvers.loading import Many, One, OneOfKind, load
 from resolvers.refusals import Forbidden
 from resolvers.stores import Row
+from resolvers.viewer import Viewer
 from schema.entities import BY_MODEL, Entity, in_order
 from schema.ids import global_id
 from schema.selections import ResolveInfo, columns
@@ -40,6 +41,10 @@ class Declaration(ABC):
     @abstractmethod
     def attributes(self, name: str) -> tuple[str, ...]:
         """The attributes of the row that the field called `name` reads."""
+
+    def names(self, entity: Entity) -> str:
+        """The type whose global ids this field's key makes, where it makes any."""
+        raise NotImplementedError
 
     @abstractmethod
     def resolver(self, stored: tuple[str, ...], entity: Entity | None) -> Resolve:
@@ -63,6 +68,21 @@ class DeclaredField(StrawberryField):
     @property
     def is_basic_field(self) -> bool:
         return self.declaration.is_leaf and self.visibility is None
+
+    @property
+    def is_filterable(self) -> bool:
+        return bool(self.metadata["is_filterable"])
+
+    @property
+    def is_sortable(self) -> bool:
+        return bool(self.metadata["is_sortable"])
+
+    def names(self, entity: Entity) -> str:
+        return self.declaration.names(entity)
+
+    def is_readable(self, viewer: Viewer) -> bool:
+        """Whether the viewer may read this field of every row that they may see."""
+        return self.visibility is None or self.visibility.decides_by_role(viewer)
 
     def bind(self, entity: Entity | None) -> None:
         """Ties the field to the type that it stands on: which of its columns it reads, who its owners are.  A root
@@ -92,12 +112,27 @@ def argument(name: str, kind: Any, description: str) -> StrawberryArgument:
     return StrawberryArgument(name, None, StrawberryAnnotation(kind), description=description)
 
 
-def declare(declaration: Declaration, description: str, visible: Iterable[Audience] | None = None) -> Any:
-    """The field that a declaration makes.  `visible` narrows who may see it; without it, whoever may see the row."""
+def declare(
+    declaration: Declaration,
+    description: str,
+    visible: Iterable[Audience] | None = None,
+    *,
+    is_filterable: bool = False,
+    is_sortable: bool = False,
+) -> Any:
+    """The field that a declaration makes.  `visible` narrows who may see it; without it, whoever may see the row.
+
+    Filterable and sortable fields read one column that an index serves.
+    """
     field = DeclaredField(
         description=description,
         directives=[] if visible is None else [Visible(to=in_order(visible))],
-        metadata={DECLARATION: declaration, "visible": visible},
+        metadata={
+            DECLARATION: declaration,
+            "visible": visible,
+            "is_filterable": is_filterable,
+            "is_sortable": is_sortable,
+        },
     )
     field.arguments = [copy(each) for each in declaration.arguments]
     return field
@@ -137,6 +172,9 @@ class Identified(Declaration):
     def attributes(self, name: str) -> tuple[str, ...]:  # noqa: ARG002
         return ("id",)
 
+    def names(self, entity: Entity) -> str:
+        return entity.name
+
     def resolver(self, stored: tuple[str, ...], entity: Entity | None) -> Resolve:
         (column,), type_name = stored, entity.name if entity else ""
         return lambda row, _info, _arguments: global_id(type_name, row[column])
@@ -149,6 +187,11 @@ class Related(Declaration):
 
     def attributes(self, name: str) -> tuple[str, ...]:  # noqa: ARG002
         return self.by
+
+    def names(self, entity: Entity) -> str:  # noqa: ARG002
+        if isinstance(self.loader, One):
+            return BY_MODEL[self.loader.model].name
+        raise AssertionError("Bug: what is of several kinds has no one type of ids to be filtered by.")
 
     def resolver(self, stored: tuple[str, ...], entity: Entity | None) -> Resolve:  # noqa: ARG002
         *kind, key = stored
@@ -184,9 +227,16 @@ class RelatedMany(Declaration):
         return resolve
 
 
-def column(attribute: str | None = None, *, description: str, visible: Iterable[Audience] | None = None) -> Any:
+def column(
+    attribute: str | None = None,
+    *,
+    description: str,
+    visible: Iterable[Audience] | None = None,
+    is_filterable: bool = False,
+    is_sortable: bool = False,
+) -> Any:
     """A field that is a column; by default the attribute of the field's own name."""
-    return declare(Column(attribute), description, visible)
+    return declare(Column(attribute), description, visible, is_filterable=is_filterable, is_sortable=is_sortable)
 
 
 def computed(
@@ -198,16 +248,22 @@ def computed(
 
 def identified(*, description: str) -> Any:
     """The field that is the global id of a row."""
-    return declare(Identified(), description)
+    return declare(Identified(), description, is_filterable=True)
 
 
 def one(
-    loader: One | OneOfKind, *, by: str | tuple[str, str], description: str, visible: Iterable[Audience] | None = None
+    loader: One | OneOfKind,
+    *,
+    by: str | tuple[str, str],
+    description: str,
+    visible: Iterable[Audience] | None = None,
+    is_filterable: bool = False,
 ) -> Any:
-    """A field that is another row: the one whose key stands in `by`.  Where the row may be of several kinds, `by`
-    is (kind, key).
+    """A field that is another row: the one whose key stands in `by`.  Where the row may be of several kinds, `by` is
+    (kind, key).
     """
-    return declare(Related(loader, (by,) if isinstance(by, str) else by), description, visible)
+    keys = (by,) if isinstance(by, str) else by
+    return declare(Related(loader, keys), description, visible, is_filterable=is_filterable)
 
 
 def many(loader: Many, *, by: str, description: str, visible: Iterable[Audience] | None = None) -> Any:

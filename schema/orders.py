@@ -51,9 +51,11 @@ described(
     owner="user_id",
 )
 class Order(Node):
-    number: str = column(description="The number to read out on the telephone, unique.")
-    status: OrderStatus = column(description="How far the order has come.")
-    payment_status: PaymentStatus = column(description="How the order stands with its money.")
+    number: str = column(
+        description="The number to read out on the telephone, unique.", is_filterable=True, is_sortable=True
+    )
+    status: OrderStatus = column(description="How far the order has come.", is_filterable=True)
+    payment_status: PaymentStatus = column(description="How the order stands with its money.", is_filterable=True)
     fulfilment: Fulfilment = column(description="Whether what was bought can be seen everywhere yet.")
     amount: Money = computed(
         money, needs=("amount", "currency"), description="What is to be paid, in cash and credits."
@@ -63,9 +65,11 @@ class Order(Node):
     )
     discount: Money = computed(money, needs=("discount", "currency"), description="What coupons took off.")
     credits_used: int = column(description="How many credits pay for a part of it.")
-    created_at: datetime = column(description="When the order was placed.")
-    completed_at: datetime | None = column(description="When the order was paid.")
-    user: "User | None" = one(identity.UserById, by="user_id", description="Who buys.", visible=[OWNER, ADMIN])
+    created_at: datetime = column(description="When the order was placed.", is_filterable=True, is_sortable=True)
+    completed_at: datetime | None = column(description="When the order was paid.", is_filterable=True, is_sortable=True)
+    user: "User | None" = one(
+        identity.UserById, by="user_id", description="Who buys.", visible=[OWNER, ADMIN], is_filterable=True
+    )
     items: "list[OrderItem]" = many(orders.ItemsByOrder, by="id", description="What is in the order, as it was put in.")
     purchases: "list[Purchase] | None" = many(
         orders.PurchasesByOrder,

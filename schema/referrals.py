@@ -54,9 +54,13 @@ class Member(Node):
     owner=("referrer_id", "referred_user_id"),
 )
 class Referral(Node):
-    status: ReferralStatus = column(description="How far the referral has come.")
-    created_at: datetime = column(description="When the referred person applied the code.")
-    converted_at: datetime | None = column(description="When the first purchase converted the referral.")
+    status: ReferralStatus = column(description="How far the referral has come.", is_filterable=True)
+    created_at: datetime = column(
+        description="When the referred person applied the code.", is_filterable=True, is_sortable=True
+    )
+    converted_at: datetime | None = column(
+        description="When the first purchase converted the referral.", is_filterable=True, is_sortable=True
+    )
     referrer: "User | None" = one(
         identity.UserById, by="referrer_id", description="Who brought the other.", visible=[OWNER, ADMIN]
     )

@@ -10,6 +10,7 @@ import strawberry
 from strawberry.schema_directive import Location
 
 from models.identity import Role
+from resolvers.conditions import Compare, Condition, Every, Operator, Some
 from resolvers.stores import Row
 from resolvers.viewer import Viewer
 from schema.values import described
@@ -65,6 +66,17 @@ class Visibility:
     def decides_by_role(self, viewer: Viewer) -> bool:
         """Whether the viewer sees this whatever the row."""
         return not self.audiences.isdisjoint(audiences_of(viewer))
+
+    def condition(self, viewer: Viewer) -> Condition | None:
+        """What holds for just the rows that `permits` lets the viewer see; None where that is all of them."""
+        published: tuple[Condition, ...] = ()
+        if self.published is not None and viewer.role is not Role.ADMIN:
+            published = (Compare(self.published, Operator.EQ, value=True),)
+        if self.decides_by_role(viewer):
+            return published[0] if published else None
+        is_owner = OWNER in self.audiences and viewer.is_signed_in
+        owned = tuple(Compare(name, Operator.EQ, viewer.user_id) for name in self.owners) if is_owner else ()
+        return Every((*published, Some(owned)))
 
     def permits(self, viewer: Viewer, row: Row) -> bool:
         if self.published is not None and not row[self.published] and viewer.role is not Role.ADMIN:
