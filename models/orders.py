@@ -67,6 +67,8 @@ class Order(SQLModel, table=True):
         Index(None, "created_at", "id"),
         Index(None, "user_id", "created_at", "id"),
         Index(None, "status", "created_at", "id"),
+        Index(None, "payment_status", "created_at", "id"),
+        Index("ix_orders_completed_first", text("completed_at NULLS FIRST"), "id"),
         Index("uq_orders_first_purchase", "user_id", unique=True, postgresql_where=text("is_first_purchase")),
         Index("ix_orders_processing", "lease_until", postgresql_where=text("status = 'processing'")),
         Index("ix_orders_unfulfilled", "completed_at", postgresql_where=text("fulfilment = 'PENDING'")),

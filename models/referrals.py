@@ -106,5 +106,6 @@ class Referral(Record):
             IndexModel([("referrerId", ASCENDING), ("referredUserId", ASCENDING)], unique=True),
             IndexModel([("referrerId", ASCENDING), ("createdAt", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("status", ASCENDING), ("createdAt", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel([("convertedAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", DESCENDING), ("_id", DESCENDING)]),
         )
