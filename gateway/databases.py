@@ -114,7 +114,8 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
         except PyMongoError as error:
             raise DatabaseAway(f"MongoDB cannot be reached: {reason(error)}. Check MONGO_URI and the server.") from None
         database = client.get_database(settings.mongo_db, codec_options=CODEC)
-        yield Handles(pool, engine, database, settings.secret_key.get_secret_value().encode(), observe)
+        secret = settings.secret_key.get_secret_value().encode()
+        yield Handles(pool, engine, database, secret, observe, settings.default_currency)
 
 
 async def bind_documents(database: AsyncDatabase[dict[str, Any]]) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import MONEY, choice, currency_code, defaulted, key, stamp
-from models.documents import Amount, Currency, Record
+from models.documents import Amount, Count, Currency, Record
 
 
 class PurchasableKind(StrEnum):
@@ -36,8 +36,18 @@ class ProductCategory(StrEnum):
     OTHER = "other"
 
 
+CATALOG_INDEXES = (
+    IndexModel([("purchaseCount", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("isPublished", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("isPublished", ASCENDING), ("price", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("isPublished", ASCENDING), ("title", ASCENDING), ("_id", ASCENDING)]),
+    IndexModel([("isPublished", ASCENDING), ("purchaseCount", ASCENDING), ("_id", ASCENDING)]),
+)
+"""What the orders of the catalog read of each collection, for administrators and for everybody else."""
+
+
 class Course(SQLModel, table=True):
-    """A course on sale.  `duration` is in minutes."""
+    """A course on sale.  `duration` is in minutes; `purchase_count` is of all purchases ever made, refunded or not."""
 
     __tablename__ = "courses"
     __table_args__ = (
@@ -46,10 +56,16 @@ class Course(SQLModel, table=True):
         Index(None, "title", "id"),
         Index(None, "category", "created_at", "id"),
         Index(None, "level", "created_at", "id"),
+        Index(None, "purchase_count", "id"),
+        Index(None, "is_published", "created_at", "id"),
+        Index(None, "is_published", "price", "id"),
+        Index(None, "is_published", "title", "id"),
+        Index(None, "is_published", "purchase_count", "id"),
         Index("ix_courses_title_text", text("to_tsvector('english', title)"), postgresql_using="gin"),
         currency_code(),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("duration >= 0", name="duration"),
+        CheckConstraint("purchase_count >= 0", name="purchase_count"),
     )
 
     id: UUID = key()
@@ -67,12 +83,15 @@ class Course(SQLModel, table=True):
     level: CourseLevel = Field(sa_type=choice(CourseLevel))
     is_published: bool = defaulted(value=False)
     is_featured: bool = defaulted(value=False)
+    purchase_count: int = defaulted(value=0)
     created_by: UUID = Field(foreign_key="users.id", ondelete="RESTRICT", index=True)
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
 
 
 class Product(Record):
+    """A digital product.  `purchase_count` counts as that of a course does."""
+
     title: str
     description: str
     author: str
@@ -81,6 +100,7 @@ class Product(Record):
     category: ProductCategory
     image_url: str | None = None
     is_published: bool = False
+    purchase_count: Count = 0
 
     class Settings:
         name = "products"
@@ -90,6 +110,7 @@ class Product(Record):
             IndexModel([("title", TEXT)]),
             IndexModel([("title", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
+            *CATALOG_INDEXES,
         )
 
 
@@ -104,6 +125,7 @@ class TypingTest(Record):
     passage_id: UUID
     duration_seconds: int = DocumentField(ge=1)
     is_published: bool = False
+    purchase_count: Count = 0
 
     class Settings:
         name = "typing_tests"
@@ -114,6 +136,7 @@ class TypingTest(Record):
             IndexModel([("title", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("passageId", ASCENDING)]),
+            *CATALOG_INDEXES,
         )
 
 

@@ -28,7 +28,8 @@ class Statement:
 @dataclass(frozen=True, slots=True)
 class Handles:
     """What a process opens once.  `postgres` serves compiled reads and `engine` the transactions that write;
-    `secret` seals what clients carry for us; `observe` hears of every statement that a read sends.
+    `secret` seals what clients carry for us; `observe` hears of every statement that a read sends;
+    `default_currency` is the one that is meant where a client names none.
     """
 
     postgres: "asyncpg.Pool[asyncpg.Record]"
@@ -36,6 +37,7 @@ class Handles:
     mongo: AsyncDatabase[dict[str, Any]]
     secret: bytes
     observe: Callable[[Statement], None]
+    default_currency: str
 
 
 @dataclass(slots=True)

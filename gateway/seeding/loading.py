@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
+from pymongo import UpdateOne
 from pymongo.errors import BulkWriteError
 
 from gateway.seeding.emptying import PATIENCE, Connection, Database
@@ -88,3 +89,6 @@ async def _insert(mongo: Database, batch: Batch, counts: Counter[str]) -> None:
                 first = (error.details or {})["writeErrors"][0]
                 raise RuntimeError(f"Bug: {name} did not take a seeded document ({first['errmsg']}).") from None
             counts[name] += len(documents)
+    for document, changes in batch.changes.items():
+        writes = [UpdateOne({"_id": document_id}, {"$set": values}) for document_id, values in changes]
+        await mongo[collection_name(document)].bulk_write(writes, ordered=False)

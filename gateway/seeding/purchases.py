@@ -34,6 +34,7 @@ def project(world: World, sale: Sale, priced: Priced) -> None:
     purchases: dict[UUID, UUID] = {}
     for sequence, line in enumerate(priced.lines, start=1):
         is_first = sale.is_first and sequence == 1
+        world.sales.note(line.item, sale.at)
         purchases[line.id] = _write_purchase(world, sale, priced, line, is_first=is_first)
         _made(world, sale, line, purchases[line.id], sequence, is_first=is_first)
     for sequence, (line, returned) in enumerate(priced.returned, start=len(priced.lines) + 1):

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cache, lru_cache
 from operator import itemgetter
 from typing import Any
+from uuid import UUID
 
 import orjson
 from bson.decimal128 import Decimal128
@@ -23,14 +24,15 @@ RawDocument = dict[str, Any]
 
 
 class Batch:
-    """Rows by table, documents by class, and statements with their values that are to run after both.  What they refer
-    to is in the same batch or an earlier one.
+    """Rows by table, documents by class; statements with their values, and changes of documents, which come after them.
+    What they refer to is in the same batch or an earlier one.
     """
 
     def __init__(self) -> None:
         self.rows: dict[type[SQLModel], list[Row]] = {}
         self.documents: dict[type[Fact], list[RawDocument]] = {}
         self.updates: list[tuple[str, Row]] = []
+        self.changes: dict[type[Fact], list[tuple[UUID, RawDocument]]] = {}
         self.size = 0
 
     def row(self, table: type[SQLModel], **values: object) -> None:
@@ -46,6 +48,10 @@ class Batch:
 
     def update(self, statement: str, *values: object) -> None:
         self.updates.append((statement, values))
+
+    def change(self, model: type[Fact], document_id: UUID, **values: object) -> None:
+        stored = {model.model_fields[key].alias or key: value for key, value in values.items()}
+        self.changes.setdefault(model, []).append((document_id, stored))
 
 
 def columns(table: type[SQLModel]) -> tuple[str, ...]:

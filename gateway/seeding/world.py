@@ -15,6 +15,7 @@ from gateway.seeding.ledger import Ledger, account
 from gateway.seeding.people import Newcomer, Person, become_member, sign_up
 from gateway.seeding.referrals import Referrals
 from gateway.seeding.rollups import BUCKET, Rollups
+from gateway.seeding.sales import Sales
 from gateway.seeding.shapes import Batch
 from gateway.seeding.sizes import WORLD_BEGINS, WORLD_ENDS
 from models.credits import CreditAccount, CreditEntry
@@ -41,6 +42,7 @@ class World:
         self.ledger = Ledger(draw)
         self.referrals = Referrals(draw, self.ledger, terms.referral_credits)
         self.rollups = Rollups(draw, terms.currency)
+        self.sales = Sales()
         self._numbers = 0
         self._due: list[tuple[datetime, int, Callable[[], None]]] = []
         self._planned = 0
@@ -84,6 +86,7 @@ class World:
         self.rollups.close(self.batch, datetime.max.replace(tzinfo=WORLD_ENDS.tzinfo) - BUCKET)
         self.referrals.close(self.batch)
         close_coupons(self.batch, self.coupons.values())
+        self.sales.close(self.batch)
         for done, person in enumerate(self.people, start=1):
             self.batch.put(CreditAccount, account(person.wallet))
             become_member(self.batch, person)

@@ -244,6 +244,22 @@ async def _owned_twice(handles: Handles) -> list[UUID]:
     ]
 
 
+async def _bought(handles: Handles) -> Facts:
+    """How many purchases there are of each item, refunded or not."""
+    return {group["_id"]: group["n"] async for group in await _grouped(handles, "purchases", "$itemId", n={"$sum": 1})}
+
+
+async def _counted(handles: Handles) -> Facts:
+    """What items that were bought at all say of it."""
+    courses = await handles.postgres.fetch("SELECT id, purchase_count FROM courses WHERE purchase_count > 0")
+    documents = {
+        found["_id"]: found["purchaseCount"]
+        for collection in ("products", "typing_tests")
+        async for found in handles.mongo[collection].find({"purchaseCount": {"$gt": 0}})
+    }
+    return {row["id"]: row["purchase_count"] for row in courses} | documents
+
+
 COMPARED: dict[str, tuple[Callable[[Handles], Awaitable[Facts]], Callable[[Handles], Awaitable[Facts]]]] = {
     "10 one purchase for each item that was sold, with its refund": (_sold, _purchased),
     "10 the credits of an order's purchases are the order's": (_credits_sold, _credits_purchased),
@@ -252,6 +268,7 @@ COMPARED: dict[str, tuple[Callable[[Handles], Awaitable[Facts]], Callable[[Handl
     "11 owned is what was bought and kept, or granted": (_owned, _kept),
     "8 and 15 the member says what the book says": (_people, _members),
     "15 the referral says what the claim says": (_claims, _referrals),
+    "10 an item says how often it was bought": (_bought, _counted),
     "19 rollups are what the events add up to": (_recomputed, _rollups),
 }
 

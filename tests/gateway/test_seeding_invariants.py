@@ -132,6 +132,8 @@ DOCUMENTS = {
         Break("members", {}, {"$inc": {"totalReferredUsers": 1}}, lambda one: one["_id"]),
     "15 the referral says what the claim says":
         Break("referrals", {"status": "converted"}, {"$set": {"status": "pending"}}, lambda one: one["referredUserId"]),
+    "10 an item says how often it was bought":
+        Break("products", {"purchaseCount": {"$gt": 0}}, {"$inc": {"purchaseCount": 1}}, lambda one: one["_id"]),
     "19 rollups are what the events add up to":
         Break("purchase_rollups", {}, {"$inc": {"purchases": 1}}, lambda one: tuple(
             one[key] for key in ("bucketAt", "kind", "itemId", "currency", "paymentMethod"))),
