@@ -27,7 +27,9 @@ def selector(condition: Condition | None) -> dict[str, Any]:
         case Not(part):
             return {"$nor": [selector(part)]}
         case Matches(words):
-            return {"$text": {"$search": " ".join(f'"{word}"' for word in words.split())}}
+            # Phrases must all be there, while of single words one would do.  PostgreSQL tells é from e, so both do.
+            phrases = " ".join(f'"{word}"' for word in words.split())
+            return {"$text": {"$search": phrases, "$diacriticSensitive": True}}
 
 
 def compared(operator: Operator, value: Any) -> dict[str, Any]:

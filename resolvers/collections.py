@@ -3,7 +3,8 @@ in conditions only behind operators that are written here, so that no value can 
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from types import NoneType
+from typing import Any, get_args
 
 from models.documents import Fact
 from models.validators import collection_name
@@ -21,6 +22,8 @@ class CollectionSource:
         self.model = model
         self.name = collection_name(model)
         self._stored: dict[str, str] = {name: field.alias or name for name, field in model.model_fields.items()}
+        fields = model.model_fields.items()
+        self._optional = {self._stored[name] for name, field in fields if NoneType in get_args(field.annotation)}
 
     def stored(self, attribute: str) -> str:
         return self._stored[attribute]
@@ -29,7 +32,7 @@ class CollectionSource:
         self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Order
     ) -> Sequence[Row]:
         return await find(
-            handles, self.name, {key: {"$in": list(keys)}}, projected((key, *columns)), order=directions(order)
+            handles, self.name, {key: {"$in": list(keys)}}, self._projected((key, *columns)), order=directions(order)
         )
 
     async def windows(
@@ -47,7 +50,7 @@ class CollectionSource:
                         {"$match": matched(window)},
                         {"$sort": dict(directions(window.order))},
                         {"$limit": window.limit},
-                        {"$project": projected(columns)},
+                        {"$project": self._projected(columns)},
                     ],
                 }
             },
@@ -60,7 +63,7 @@ class CollectionSource:
             handles,
             self.name,
             matched(window),
-            projected(columns),
+            self._projected(columns),
             order=directions(window.order),
             limit=window.limit,
             skip=window.offset,
@@ -79,11 +82,13 @@ class CollectionSource:
         rows = await aggregate(handles, self.name, [{"$match": selector(where)}, {"$count": "rows"}])
         return int(rows[0]["rows"]) if rows else 0
 
-
-def projected(columns: Columns) -> dict[str, int]:
-    """MongoDB sends `_id` unless it is told not to, and everything when it is told nothing else."""
-    fields = dict.fromkeys(columns or ("_id",), 1)
-    return fields if "_id" in fields else fields | {"_id": 0}
+    def _projected(self, columns: Columns) -> dict[str, Any]:
+        """MongoDB sends `_id` unless it is told not to, everything when it is told nothing else, and of a document
+        without a field no null.
+        """
+        fields: dict[str, Any] = dict.fromkeys(columns or ("_id",), 1)
+        fields |= {name: {"$ifNull": [f"${name}", None]} for name in columns if name in self._optional}
+        return fields if "_id" in fields else fields | {"_id": 0}
 
 
 def directions(order: Order) -> list[tuple[str, int]]:

@@ -1,17 +1,25 @@
 """Conditions as SQL.  Values are parameters, numbered in the order of `conditions.values_of`; none becomes text."""
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
+    BindParameter,
     Column,
     ColumnElement,
+    Integer,
+    Numeric,
+    String,
     Table,
+    Text,
+    all_,
     and_,
     any_,
     bindparam,
+    cast,
     false,
     func,
     literal_column,
@@ -19,10 +27,13 @@ from sqlalchemy import (
     or_,
     true,
 )
+from sqlalchemy.dialects.postgresql import TSQUERY
 
 from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 
-SEARCH_LANGUAGE = "english"
+LANGUAGE: ColumnElement[str] = literal_column("'english'", String())
+"""Of the text index; a parameter in its place would keep the index from being used."""
+NOWHERE: ColumnElement[int] = literal_column("0", Integer)
 
 
 def clause(table: Table, condition: Condition) -> ColumnElement[bool]:
@@ -41,15 +52,16 @@ def built(table: Table, condition: Condition, names: Iterator[str]) -> ColumnEle
         case Not(part):
             return not_(built(table, part, names))
         case Matches():
-            words = func.plainto_tsquery(literal_column(f"'{SEARCH_LANGUAGE}'"), bindparam(next(names)))
-            return searched(table).op("@@")(words)
+            return matched(table.c["title"], bindparam(next(names), type_=String()))
 
 
 def compared(column: Column[Any], condition: Compare, names: Iterator[str]) -> ColumnElement[bool]:
     if condition.value is None:
         return column.is_(None)
     is_list = condition.operator is Operator.IN
-    value = bindparam(next(names), type_=ARRAY(column.type) if is_list else column.type)
+    # A parameter of the column's own precision would be rounded to it, and 0.999 be equal to 1.00.
+    kind = Numeric() if isinstance(column.type, Numeric) else column.type
+    value = bindparam(next(names), type_=ARRAY(kind) if is_list else kind)
     match condition.operator:
         case Operator.EQ:
             found = column == value
@@ -64,13 +76,21 @@ def compared(column: Column[Any], condition: Compare, names: Iterator[str]) -> C
         case Operator.LTE:
             found = column <= value
         case Operator.CONTAINS:
-            found = func.strpos(column, value) > 0
+            found = func.strpos(column, value) > NOWHERE
         case Operator.STARTS_WITH:
             found = func.starts_with(column, value)
     # SQL calls a comparison with a null unknown, whose negation is unknown too.
     return and_(column.is_not(None), found) if column.nullable else found
 
 
-def searched(table: Table) -> ColumnElement[Any]:
-    """What the text index of the table is on."""
-    return func.to_tsvector(literal_column(f"'{SEARCH_LANGUAGE}'"), table.c["title"])
+def matched(title: Column[Any], words: BindParameter[str]) -> ColumnElement[bool]:
+    """What MongoDB's text index finds for phrases of one word each: one of the words by its stem, which the index
+    serves, and all of them letter by letter.
+    """
+    text = partial(literal_column, type_=String())
+    stems = func.replace(cast(func.plainto_tsquery(LANGUAGE, words), Text()), text("'&'"), text("'|'"))
+    letters = func.string_to_array(
+        func.concat(text("'%'"), func.replace(words, text("' '"), text("'% %'")), text("'%'")), text("' '")
+    )
+    is_found = func.to_tsvector(LANGUAGE, title).op("@@")(cast(stems, TSQUERY))
+    return and_(is_found, title.ilike(all_(letters)))

@@ -199,7 +199,16 @@ def beyond(table: Table, order: Order, nulls: tuple[bool, ...]) -> ColumnElement
     for each, value, is_null, term in zip(columns, values, nulls, order, strict=True):
         alternatives.append(and_(*same, after(each, value, term, is_null=is_null)))
         same.append(each.is_(None) if is_null else each == value)
-    return or_(*alternatives)
+    return and_(at_or_after(columns[0], values[0], order[0], is_null=nulls[0]), or_(*alternatives))
+
+
+def at_or_after(column: Column[Any], value: BindParameter[Any], term: Term, *, is_null: bool) -> ColumnElement[bool]:
+    """What the alternatives imply of the first column, because the planner makes no range of an index of them."""
+    if is_null:
+        return column.is_(None) if term.is_descending else true()
+    if term.is_descending:
+        return true() if column.nullable else column <= value
+    return column >= value
 
 
 def after(column: Column[Any], value: BindParameter[Any], term: Term, *, is_null: bool) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ import strawberry
 from graphql import FieldNode
 from strawberry.types.arguments import StrawberryArgument
 
-from resolvers.conditions import Condition, Every, Matches
+from resolvers.conditions import Condition, Every
 from resolvers.loading import Counts, Pages, load
 from resolvers.pages import Listing, PageArguments, cursor_of, window_of
 from resolvers.sources import Window
@@ -73,7 +73,9 @@ PAGING = (
     argument("before", str | None, "Only rows before the one that this cursor is of."),
 )
 NUMBERED = argument("page", PageInput | None, "A page by its number, instead of rows around a cursor.")
-SEARCH = argument("search", str | None, "Only rows in whose title all of these words stand.")
+SEARCH = argument(
+    "search", str | None, "Only rows in whose title all of these words stand; without any words, every row."
+)
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,10 @@ def complete(field: DeclaredField) -> None:
 def listing_of(info: ResolveInfo, pages: Pages, given: Arguments) -> Listing:
     """Which rows in which order: those that the client asks for among those that the viewer may see."""
     viewer, entity = info.context.viewer, BY_MODEL[pages.model]
-    search = given.get("search")
     conditions: tuple[Condition | None, ...] = (
         entity.visibility.condition(viewer),
         condition_of(entity, given.get("where"), viewer),
-        None if search is None else Matches(searched(search)),
+        searched(given.get("search")),
     )
     asked = tuple(condition for condition in conditions if condition is not None)
     where = Every(asked) if len(asked) > 1 else asked[0] if asked else None

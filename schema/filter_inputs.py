@@ -97,6 +97,9 @@ def filter_input(entity: Entity, filterable: Sequence[DeclaredField]) -> type:
 
 
 def order_input(entity: Entity, sortable: Sequence[str]) -> type:
+    enums = [name for name in sortable if issubclass(value_type(entity, entity.fields[name]), Enum)]
+    if enums:
+        raise AssertionError(f"Bug: {entity.name} sorts by {enums}, and the two databases sort enums differently.")
     columns = Enum(f"{entity.name}OrderField", {name: name for name in sortable})  # type: ignore[misc]
     said = {name: entity.fields[name].description or "" for name in sortable}
     described(columns, f"What rows of type {entity.name} can be sorted by.", **said)
@@ -136,9 +139,8 @@ def made(name: str, description: str, members: Mapping[str, Member]) -> type:
 
 
 def value_type(entity: Entity, field: DeclaredField) -> type:
-    """The Python type of the one column that a field shows, without null."""
-    (attribute,) = field.declaration.attributes(field.python_name)
-    return plain(entity.source.model.model_fields[attribute].annotation)
+    """The Python type of the column that a field is compared by, without null."""
+    return plain(entity.source.model.model_fields[field.compared].annotation)
 
 
 def plain(annotation: Any) -> type:

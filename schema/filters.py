@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
-from resolvers.conditions import Compare, Condition, Every, Not, Operator, Some
+from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 from resolvers.refusals import BadFilter, BadGlobalId, Forbidden
 from resolvers.viewer import Viewer
 from schema.entities import Entity
@@ -20,21 +21,28 @@ from schema.ids import parse_global_id
 
 DEEPEST = 5
 MOST_COMPARISONS = 50
+MOST_PARTS = 100
 LONGEST_TEXT = 500
 MOST_WORDS = 20
+WORD = re.compile(r"[^\W_]+")
 LARGEST_NUMBER = Decimal(10) ** 15
+DECIMALS = 6
 
 
+@dataclass
 class Budget:
-    """How many comparisons a filter may still have."""
+    """How many comparisons a filter may still have, and how many parts in its `and`, `or` and `not`."""
 
-    def __init__(self) -> None:
-        self.left = MOST_COMPARISONS
+    comparisons: int = MOST_COMPARISONS
+    parts: int = MOST_PARTS
 
-    def spend(self) -> None:
-        self.left -= 1
-        if self.left < 0:
+    def spend(self, *, comparisons: int = 0, parts: int = 0) -> None:
+        self.comparisons -= comparisons
+        self.parts -= parts
+        if self.comparisons < 0:
             raise BadFilter(f"A filter has at most {MOST_COMPARISONS} comparisons.")
+        if self.parts < 0:
+            raise BadFilter(f"A filter has at most {MOST_PARTS} parts in 'and', 'or' and 'not'.")
 
 
 def condition_of(entity: Entity, given: Any, viewer: Viewer) -> Condition | None:
@@ -54,9 +62,11 @@ def parts_of(entity: Entity, given: Any, viewer: Viewer, budget: Budget, depth: 
         if value is UNSET or value is None:
             continue
         if name in ("and_", "or_"):
+            budget.spend(parts=len(value))
             parts = tuple(Every(tuple(parts_of(entity, each, viewer, budget, depth + 1))) for each in value)
             yield Every(parts) if name == "and_" else Some(parts)
         elif name == "not_":
+            budget.spend(parts=1)
             yield Not(Every(tuple(parts_of(entity, value, viewer, budget, depth + 1))))
         else:
             yield from comparisons(entity, entity.fields[to_camel_case(name)], value, viewer, budget)
@@ -66,16 +76,16 @@ def comparisons(
     entity: Entity, field: DeclaredField, given: Any, viewer: Viewer, budget: Budget
 ) -> Iterator[Condition]:
     readable(entity, field, viewer)
-    (column,) = map(entity.source.stored, field.declaration.attributes(field.python_name))
+    column = entity.source.stored(field.compared)
     for said, value in vars(given).items():
         if value is UNSET:
             continue
-        budget.spend()
+        budget.spend(comparisons=1)
         operator = Operator(said.removesuffix("_"))
         if operator is Operator.IN:
-            yield Compare(column, operator, tuple(checked(entity, field, each) for each in within(value)))
+            yield Compare(column, operator, tuple(checked(entity, field, operator, each) for each in within(value)))
         elif value is not None:
-            yield Compare(column, operator, checked(entity, field, value))
+            yield Compare(column, operator, checked(entity, field, operator, value))
         elif operator is Operator.EQ:
             yield Compare(column, operator, None)
         else:
@@ -94,17 +104,17 @@ def within(values: Sequence[Any] | None) -> Sequence[Any]:
     return values
 
 
-def checked(entity: Entity, field: DeclaredField, value: Any) -> Any:
+def checked(entity: Entity, field: DeclaredField, operator: Operator, value: Any) -> Any:
     """A value that both databases can compare, in the precision that both keep."""
     match value:
         case str() if value_type(entity, field) is UUID:
             return key_of(field.names(entity), value)
         case str() if "\0" in value or len(value) > LONGEST_TEXT:
             raise BadFilter(f"A text to compare with has at most {LONGEST_TEXT} characters, and no NUL among them.")
-        case Decimal() if not (value.is_finite() and abs(value) < LARGEST_NUMBER and value == round(value, 6)):
-            raise BadFilter("A number to compare with has at most 15 digits before the point and 6 after it.")
+        case Decimal():
+            return amount(value)
         case datetime():
-            return instant(value)
+            return instant(value, operator)
         case _:
             return value
 
@@ -116,21 +126,41 @@ def key_of(type_name: str, given: str) -> UUID:
     return key
 
 
-def instant(value: datetime) -> datetime:
+def amount(value: Decimal) -> Decimal:
+    if value.is_finite() and abs(value) < LARGEST_NUMBER and value == round(value, DECIMALS):
+        # A client may write thousands of zeros after the point, which neither database would take.
+        return round(value, DECIMALS)
+    raise BadFilter(f"A number to compare with has at most 15 digits before the point and {DECIMALS} after it.")
+
+
+def instant(value: datetime, operator: Operator) -> datetime:
+    """The time in UTC and in milliseconds, which no stored time is finer than: rounded to the side on which the
+    comparison stays as true as it was.
+    """
     if value.tzinfo is None:
         raise BadFilter("A time to compare with says its offset, such as 2026-01-31T12:00:00Z.")
     try:
         moment = value.astimezone(UTC)
+        rest = moment.microsecond % 1000
+        if rest and operator in (Operator.GTE, Operator.LT):
+            return moment + timedelta(microseconds=1000 - rest)
     except OverflowError:
         raise BadFilter("A time to compare with lies in the years from 1 to 9999.") from None
-    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+    return moment - timedelta(microseconds=rest)
 
 
-def searched(words: str) -> str:
-    """The words of a search, as plain words: both databases give quotes and signs meanings of their own."""
+def searched(words: str | None) -> Condition | None:
+    """The words of a search, as plain words: both databases give quotes and signs meanings of their own.  Without
+    any, everything is found.
+    """
+    if words is None:
+        return None
     if len(words) > LONGEST_TEXT:
         raise BadFilter(f"A search has at most {LONGEST_TEXT} characters.")
-    return " ".join(re.findall(r"\w+", words)[:MOST_WORDS])
+    found = WORD.findall(words)
+    if len(found) > MOST_WORDS:
+        raise BadFilter(f"A search has at most {MOST_WORDS} words.")
+    return Matches(" ".join(found)) if found else None
 
 
 def attributes_of(
@@ -146,7 +176,7 @@ def attributes_of(
     for each in given:
         field = entity.fields[each.field.value]
         readable(entity, field, viewer)
-        (attribute,) = field.declaration.attributes(field.python_name)
+        attribute = field.compared
         if attribute in (step.removeprefix("-") for step in steps):
             raise BadFilter(f"'{each.field.value}' stands twice in 'orderBy'.")
         steps.append(f"-{attribute}" if each.direction is OrderDirection.DESC else attribute)
