@@ -15,13 +15,19 @@ from models import identity as identity_models
 from models.identity import Role
 from models.values import now
 from resolvers.context import Handles
-from resolvers.loading import One
+from resolvers.loading import Many, One, Pages
 from resolvers.refusals import NotSignedIn
 from resolvers.stores import fetch
 from resolvers.tables import compiled
 from resolvers.viewer import Viewer
 
 UserById = One(identity_models.User)
+Users = Pages(identity_models.User)
+ProfileByUser = One(identity_models.UserProfile, "user_id")
+PreferencesByUser = One(identity_models.UserPreference, "user_id")
+SessionsByUser = Pages(identity_models.Session, "user_id")
+AccountsByUser = Many(identity_models.Account, "user_id", order=("created_at", "id"))
+ApiKeysByUser = Pages(identity_models.ApiKey, "user_id")
 
 SESSION_PREFIX = "gws_"
 API_KEY_PREFIX = "gwk_"

@@ -8,7 +8,19 @@ from strawberry.extensions import MaxTokensLimiter
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext
 
-from schema import catalog, identity, orders, query, referrals  # noqa: F401  Importing a room declares its types.
+from schema import (  # noqa: F401  Importing a room declares its types.
+    billing,
+    catalog,
+    charts,
+    coupons,
+    identity,
+    learning,
+    orders,
+    payments,
+    purchases,
+    query,
+    referrals,
+)
 from schema.connections import complete
 from schema.entities import BY_NAME, ROOTS, declared_fields
 from schema.limits import ObjectLimiter

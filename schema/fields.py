@@ -70,12 +70,22 @@ class DeclaredField(StrawberryField):
         return self.declaration.is_leaf and self.visibility is None
 
     @property
+    def compared(self) -> str:
+        """The attribute that the field is filtered and sorted by."""
+        return self.declaration.attributes(self.python_name)[0]
+
+    @property
     def is_filterable(self) -> bool:
         return bool(self.metadata["is_filterable"])
 
     @property
     def is_sortable(self) -> bool:
         return bool(self.metadata["is_sortable"])
+
+    @property
+    def usual_size(self) -> int | None:
+        size: int | None = self.metadata["usual_size"]
+        return size
 
     def names(self, entity: Entity) -> str:
         return self.declaration.names(entity)
@@ -119,10 +129,12 @@ def declare(
     *,
     is_filterable: bool = False,
     is_sortable: bool = False,
+    usual_size: int | None = None,
 ) -> Any:
     """The field that a declaration makes.  `visible` narrows who may see it; without it, whoever may see the row.
 
-    Filterable and sortable fields read one column that an index serves.
+    Filterable and sortable fields read one column that an index serves.  `usual_size` is how many objects a list has
+    that is long by nature, so that what an operation may cost is estimated well.
     """
     field = DeclaredField(
         description=description,
@@ -132,6 +144,7 @@ def declare(
             "visible": visible,
             "is_filterable": is_filterable,
             "is_sortable": is_sortable,
+            "usual_size": usual_size,
         },
     )
     field.arguments = [copy(each) for each in declaration.arguments]
@@ -240,10 +253,21 @@ def column(
 
 
 def computed(
-    function: Callable[..., Any], *, needs: tuple[str, ...], description: str, visible: Iterable[Audience] | None = None
+    function: Callable[..., Any],
+    *,
+    needs: tuple[str, ...],
+    description: str,
+    visible: Iterable[Audience] | None = None,
+    usual_size: int | None = None,
+    is_filterable: bool = False,
+    is_sortable: bool = False,
 ) -> Any:
-    """A field whose value a plain function makes of the columns in `needs`, passed in their order."""
-    return declare(Computed(function, needs), description, visible)
+    """A field whose value a plain function makes of the columns in `needs`, passed in their order.
+
+    It is filtered and sorted by the first of them.
+    """
+    flags = {"is_filterable": is_filterable, "is_sortable": is_sortable}
+    return declare(Computed(function, needs), description, visible, usual_size=usual_size, **flags)
 
 
 def identified(*, description: str) -> Any:

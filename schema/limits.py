@@ -13,11 +13,13 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
+    GraphQLField,
     GraphQLNamedType,
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
     ListValueNode,
+    ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     VariableNode,
@@ -26,13 +28,14 @@ from graphql import (
 )
 from graphql.type import GraphQLNonNull
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from resolvers.pages import DEFAULT_SIZE, LARGEST_SIZE
 from resolvers.refusals import TooExpensive
 
 MOST_OBJECTS = 20_000
 USUAL_LIST = 5
-SIZES = ("first", "last")
+SIZES = ("first", "last", "page")
 
 
 @dataclass
@@ -81,25 +84,39 @@ class Estimate:
         if not is_list_type(plain):
             return 1 + self.objects(node.selection_set, kind, rows)
         is_page = parent.name.endswith("Connection")
-        size = rows if is_page else self.list_size(node)
+        size = rows if is_page else self.list_size(node, usual_size(definition))
         return size * (1 + self.objects(node.selection_set, kind))
 
     def page_size(self, node: FieldNode) -> int:
         sizes = [self.value(argument.value) for argument in node.arguments or () if argument.name.value in SIZES]
+        sizes = [size.get("size", DEFAULT_SIZE) if isinstance(size, dict) else size for size in sizes]
         given = [size for size in sizes if isinstance(size, int)]
         return min(max(*given, 0), LARGEST_SIZE) if given else DEFAULT_SIZE
 
-    def list_size(self, node: FieldNode) -> int:
+    def list_size(self, node: FieldNode, usual: int) -> int:
         lists = [self.value(argument.value) for argument in node.arguments or ()]
-        return max([len(each) for each in lists if isinstance(each, list)], default=USUAL_LIST)
+        return max([len(each) for each in lists if isinstance(each, list)], default=usual)
 
     def value(self, node: Any) -> Any:
         """What an argument will be, as far as its size matters."""
         if isinstance(node, VariableNode):
             return self.variables.get(node.name.value)
-        if isinstance(node, IntValueNode):
-            return int(node.value)
-        return list(node.values) if isinstance(node, ListValueNode) else None
+        match node:
+            case IntValueNode(value=value):
+                return int(value)
+            case ListValueNode(values=values):
+                return list(values)
+            case ObjectValueNode(fields=fields):
+                return {field.name.value: self.value(field.value) for field in fields}
+            case _:
+                return None
+
+
+def usual_size(definition: GraphQLField) -> int:
+    """How many objects a list has that no argument says the size of."""
+    declared = (definition.extensions or {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
+    size: int | None = getattr(declared, "usual_size", None)
+    return USUAL_LIST if size is None else size
 
 
 class ObjectLimiter(SchemaExtension):

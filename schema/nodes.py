@@ -69,7 +69,7 @@ async def find(info: ResolveInfo, ids: Sequence[str]) -> list[object | None]:
 
 def entity_named(given: str) -> Entity:
     entity = BY_NAME.get(parse_global_id(given)[0])
-    if entity is None:
+    if entity is None or not issubclass(entity.type, Node):
         raise BadGlobalId(given)
     return entity
 

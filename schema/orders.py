@@ -1,13 +1,13 @@
-"""Orders, what was in them, and the purchases that came of them."""
+"""Orders and what was in them."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from models import orders as order_models
-from models import purchases as purchase_models
 from models.catalog import PurchasableKind
 from models.orders import Fulfilment, OrderStatus, PaymentStatus
-from resolvers import catalog, identity, orders
+from resolvers import catalog, coupons, identity, orders, payments
+from schema.buyers import pseudonym
 from schema.catalog import Purchasable
 from schema.entities import entity
 from schema.fields import column, computed, many, one
@@ -16,7 +16,10 @@ from schema.values import Money, described, money
 from schema.visibility import ADMIN, ANALYST, OWNER
 
 if TYPE_CHECKING:
+    from schema.coupons import Coupon
     from schema.identity import User
+    from schema.payments import Payment, Refund
+    from schema.purchases import Purchase
 
 described(
     OrderStatus,
@@ -56,6 +59,9 @@ class Order(Node):
     )
     status: OrderStatus = column(description="How far the order has come.", is_filterable=True)
     payment_status: PaymentStatus = column(description="How the order stands with its money.", is_filterable=True)
+    next_statuses: list[OrderStatus] = computed(
+        orders.next_statuses, needs=("status",), description="What the status may become next; nothing for a final one."
+    )
     fulfilment: Fulfilment = column(description="Whether what was bought can be seen everywhere yet.")
     amount: Money = computed(
         money, needs=("amount", "currency"), description="What is to be paid, in cash and credits."
@@ -65,12 +71,38 @@ class Order(Node):
     )
     discount: Money = computed(money, needs=("discount", "currency"), description="What coupons took off.")
     credits_used: int = column(description="How many credits pay for a part of it.")
+    credit_value: Money = computed(
+        money, needs=("credit_value", "currency"), description="What those credits are worth."
+    )
+    refunded_amount: Money = computed(
+        money, needs=("refunded_amount", "currency"), description="What was given back in money."
+    )
+    credits_returned: int = column(description="How many credits were given back.")
+    payment_method: str | None = column(description="What is paid with, such as card; null until it is known.")
+    is_first_purchase: bool = column(description="Whether it is the first order that the buyer paid.")
     created_at: datetime = column(description="When the order was placed.", is_filterable=True, is_sortable=True)
+    updated_at: datetime = column(description="When the order last changed.")
     completed_at: datetime | None = column(description="When the order was paid.", is_filterable=True, is_sortable=True)
+    cancelled_at: datetime | None = column(description="When the order came to nothing; null for one that did not.")
+    buyer_key: str | None = pseudonym(
+        by="user_id", description="Stands for the buyer: the same for all that one person buys, and nobody's name."
+    )
     user: "User | None" = one(
         identity.UserById, by="user_id", description="Who buys.", visible=[OWNER, ADMIN], is_filterable=True
     )
+    coupon: "Coupon | None" = one(
+        coupons.CouponById,
+        by="coupon_id",
+        description="The coupon that makes it cheaper; null for none.",
+        visible=[ANALYST, ADMIN],
+    )
     items: "list[OrderItem]" = many(orders.ItemsByOrder, by="id", description="What is in the order, as it was put in.")
+    refunds: "list[Refund]" = many(
+        payments.RefundsByOrder, by="id", description="What was given back of it, oldest first."
+    )
+    payments: "list[Payment]" = many(
+        payments.PaymentsByOrder, by="id", description="The attempts to pay it, oldest first."
+    )
     purchases: "list[Purchase] | None" = many(
         orders.PurchasesByOrder,
         by="id",
@@ -88,29 +120,17 @@ class OrderItem(Node):
     kind: PurchasableKind = column(description="What kind of thing it is.")
     title: str = column(description="What it was called when it was sold.")
     price: Money = computed(money, needs=("price", "currency"), description="What it cost when it was sold.")
-    item: Purchasable | None = one(
-        catalog.ItemByKind,
-        by=("kind", "item_id"),
-        description="The thing as it is now; null when it is no longer for sale.",
+    discount_share: Money = computed(
+        money, needs=("discount_share", "currency"), description="The item's share of what coupons took off."
     )
-
-
-@entity(
-    purchase_models.Purchase,
-    description="One item bought.  It is never deleted: a refund is noted on it.",
-    visible=[OWNER, ANALYST, ADMIN],
-    owner="user_id",
-)
-class Purchase(Node):
-    amount: Money = computed(money, needs=("amount", "currency"), description="What the item cost.")
-    cash_amount: Money = computed(money, needs=("cash_amount", "currency"), description="What was paid in money.")
-    credit_amount: Money = computed(
-        money, needs=("credit_amount", "currency"), description="What the credits paid for."
+    credit_share: Money = computed(
+        money, needs=("credit_share", "currency"), description="The item's share of what credits paid for."
     )
-    credits_used: int = column(description="How many credits were used.")
-    is_first_purchase: bool = column(description="Whether it was the buyer's first.")
-    purchased_at: datetime = column(description="When it was bought.")
-    user: "User | None" = one(identity.UserById, by="user_id", description="Who bought.", visible=[OWNER, ADMIN])
+    refunded_amount: Money = computed(
+        money, needs=("refunded_amount", "currency"), description="What was given back of it in money."
+    )
+    refunded_at: datetime | None = column(description="When it was given back; null for what was not.")
+    order: "Order | None" = one(orders.OrderById, by="order_id", description="The order that it is in.")
     item: Purchasable | None = one(
         catalog.ItemByKind,
         by=("kind", "item_id"),

@@ -2,14 +2,26 @@
 
 from typing import TYPE_CHECKING
 
-from resolvers import orders
+from models import catalog as catalog_models
+from resolvers import catalog as items
+from resolvers import coupons, identity, orders, purchases, referrals
+from schema.catalog import Purchasable
+from schema.catalog_list import catalog_of_everything
 from schema.connections import Connection, connection
 from schema.entities import root
+from schema.lookups import by_id, viewers_own
 from schema.nodes import Node, node_by_id, nodes_by_id
+from schema.ownership import owns
+from schema.singles import by_id_or_name, sampled
 from schema.visibility import ADMIN, ANALYST
 
 if TYPE_CHECKING:
+    from schema.catalog import Course, Passage, Product, TypingTest
+    from schema.coupons import Coupon
+    from schema.identity import User
     from schema.orders import Order
+    from schema.purchases import Purchase
+    from schema.referrals import Referral
 
 
 @root("Everything that can be read.")
@@ -18,6 +30,64 @@ class Query:
         description="The object with this id; null where there is none that the viewer may see."
     )
     nodes: list[Node | None] = nodes_by_id(description="The objects with these ids, in their order, null as in `node`.")
+    order: "Order | None" = by_id_or_name(
+        orders.OrderById,
+        orders.OrderByNumber,
+        said="The number of the order, instead of its id.",
+        description="One order; null where there is none that the viewer may see.",
+    )
     orders: "Connection[Order] | None" = connection(
         orders.Orders, description="All orders, newest first.", visible=[ANALYST, ADMIN]
+    )
+    me: "User | None" = viewers_own(identity.UserById, description="The viewer; null for who is not signed in.")
+    user: "User | None" = by_id(
+        identity.UserById, description="The person with this id; null where there is none that the viewer may see."
+    )
+    users: "Connection[User] | None" = connection(
+        identity.Users, description="All people, newest first.", visible=[ADMIN]
+    )
+    purchases: "Connection[Purchase] | None" = connection(
+        purchases.Purchases, description="All purchases, newest first.", visible=[ANALYST, ADMIN]
+    )
+    coupons: "Connection[Coupon] | None" = connection(
+        coupons.Coupons, description="All coupons, newest first.", visible=[ANALYST, ADMIN]
+    )
+    referrals: "Connection[Referral] | None" = connection(
+        referrals.Referrals, description="All referrals, newest first.", visible=[ADMIN]
+    )
+    courses: "Connection[Course] | None" = connection(
+        items.Courses, description="The courses, newest first.", is_searchable=True
+    )
+    course: "Course | None" = by_id_or_name(
+        items.CourseById,
+        items.CourseBySlug,
+        said="The course's name in addresses, instead of its id.",
+        description="One course; null where there is none that the viewer may see.",
+    )
+    products: "Connection[Product] | None" = connection(
+        items.Products, description="The products, newest first.", is_searchable=True
+    )
+    product: "Product | None" = by_id(
+        items.ProductById, description="The product with this id; null where there is none that the viewer may see."
+    )
+    typing_tests: "Connection[TypingTest] | None" = connection(
+        items.TypingTests, description="The typing tests, newest first.", is_searchable=True
+    )
+    typing_test: "TypingTest | None" = by_id(
+        items.TypingTestById,
+        description="The typing test with this id; null where there is none that the viewer may see.",
+    )
+    passages: "Connection[Passage] | None" = connection(items.Passages, description="The texts to type, newest first.")
+    random_passage: "Passage | None" = sampled(
+        catalog_models.Passage,
+        by="level",
+        kind=catalog_models.CourseLevel,
+        said="How hard the text is to be; any unless told.",
+        description="Any text to type, another one each time; null where there is none.",
+    )
+    has_purchased: bool | None = owns(
+        "item_id", description="Whether the viewer owns this item, false for nobody; null with an error if not known."
+    )
+    catalog: Connection[Purchasable] | None = catalog_of_everything(
+        description="Everything for sale, the newest first; null with an error while either database is away."
     )

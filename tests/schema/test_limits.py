@@ -59,6 +59,20 @@ async def test_the_size_of_a_page_may_come_in_a_variable(world: World) -> None:
     assert large["errors"][0]["extensions"] == {"code": "TOO_EXPENSIVE", "retryable": False}
 
 
+@pytest.mark.parametrize("given", ["{number: 1, size: 100}", "$page"])
+async def test_the_size_of_a_numbered_page_counts(world: World, given: str) -> None:
+    admin = await world.person(Role.ADMIN)
+    below = "user { member { referrals(first: 100) { nodes { referrer { username } } } } }"
+    query = (
+        f"query($page: PageInput) {{ orders(page: {given}) {{ nodes {{ {below} }} }} a: __typename @skip(if: true) }}"
+    )
+    query = query if given == "$page" else query.replace("($page: PageInput)", "")
+
+    answer = await world.ask(query, admin, page={"number": 1, "size": 100})
+
+    assert answer["errors"][0]["extensions"] == {"code": "TOO_EXPENSIVE", "retryable": False}
+
+
 async def test_the_joined_query_may_ask_for_whole_pages(world: World) -> None:
     admin = await world.person(Role.ADMIN)
 
