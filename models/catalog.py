@@ -10,7 +10,7 @@ from pymongo import ASCENDING, TEXT, IndexModel
 from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import MONEY, choice, currency_code, defaulted, key, stamp
+from models.columns import BY_CODE_POINT, MONEY, choice, currency_code, defaulted, key, stamp
 from models.documents import Amount, Count, Currency, Record
 
 
@@ -69,8 +69,8 @@ class Course(SQLModel, table=True):
     )
 
     id: UUID = key()
-    title: str
-    slug: str = Field(unique=True)
+    title: str = Field(sa_type=BY_CODE_POINT)
+    slug: str = Field(unique=True, sa_type=BY_CODE_POINT)
     description: str | None = None
     thumbnail: str | None = None
     duration: int
@@ -79,7 +79,7 @@ class Course(SQLModel, table=True):
     features: list[str] = Field(
         default_factory=list, sa_type=ARRAY(Text()), sa_column_kwargs={"server_default": text("'{}'")}
     )
-    category: str
+    category: str = Field(sa_type=BY_CODE_POINT)
     level: CourseLevel = Field(sa_type=choice(CourseLevel))
     is_published: bool = defaulted(value=False)
     is_featured: bool = defaulted(value=False)

@@ -29,6 +29,9 @@ SQLModel.metadata.naming_convention = {
 
 MONEY: NUMERIC[Decimal] = NUMERIC(14, 2)
 
+BY_CODE_POINT = String(collation="C")
+"""Text that lists are compared and sorted by: by code point, as MongoDB does, whatever the database's locale."""
+
 _Value = TypeVar("_Value", bound=int | str | Decimal)
 
 

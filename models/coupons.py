@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
+from models.columns import BY_CODE_POINT, MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
 
 
 class CouponType(StrEnum):
@@ -42,7 +42,7 @@ class Coupon(SQLModel, table=True):
     )
 
     id: UUID = key()
-    code: str = Field(unique=True)
+    code: str = Field(unique=True, sa_type=BY_CODE_POINT)
     type: CouponType = Field(sa_type=choice(CouponType))
     value: Decimal = Field(sa_type=MONEY)
     currency: str | None = None

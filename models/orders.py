@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from models.catalog import PurchasableKind
-from models.columns import MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
+from models.columns import BY_CODE_POINT, MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
 
 
 class OrderStatus(StrEnum):
@@ -87,7 +87,7 @@ class Order(SQLModel, table=True):
     )
 
     id: UUID = key()
-    number: str = Field(unique=True)
+    number: str = Field(unique=True, sa_type=BY_CODE_POINT)
     user_id: UUID = Field(foreign_key="users.id", ondelete="RESTRICT")
     status: OrderStatus = defaulted(OrderStatus.PENDING)
     payment_status: PaymentStatus = defaulted(PaymentStatus.PENDING)

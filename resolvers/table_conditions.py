@@ -28,6 +28,7 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.types import TypeEngine
 
 from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 
@@ -55,12 +56,17 @@ def built(table: Table, condition: Condition, names: Iterator[str]) -> ColumnEle
             return matched(table.c["title"], bindparam(next(names), type_=String()))
 
 
+def plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    """The type of a parameter that is compared with a column: it takes on the column's collation by itself."""
+    return String() if getattr(kind, "collation", None) else kind
+
+
 def compared(column: Column[Any], condition: Compare, names: Iterator[str]) -> ColumnElement[bool]:
     if condition.value is None:
         return column.is_(None)
     is_list = condition.operator is Operator.IN
     # A parameter of the column's own precision would be rounded to it, and 0.999 be equal to 1.00.
-    kind = Numeric() if isinstance(column.type, Numeric) else column.type
+    kind = Numeric() if isinstance(column.type, Numeric) else plain(column.type)
     value = bindparam(next(names), type_=ARRAY(kind) if is_list else kind)
     match condition.operator:
         case Operator.EQ:

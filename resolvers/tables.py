@@ -34,7 +34,7 @@ from resolvers.conditions import Condition, shape_of, values_of
 from resolvers.context import Handles
 from resolvers.sources import PARENT, Columns, Order, Term, Window
 from resolvers.stores import Row, fetch
-from resolvers.table_conditions import clause
+from resolvers.table_conditions import clause, plain
 
 DIALECT = asyncpg_dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves its constructor untyped.
 STATEMENTS_KEPT = 4096
@@ -152,7 +152,7 @@ class TableSource:
         if key is None:
             return compiled(rows)
         # A lateral subquery can only be run once for each parent, so its rows stay in its order.
-        unnested = func.unnest(keys_of(c[key])).table_valued(column("key", c[key].type), name="parents")
+        unnested = func.unnest(keys_of(c[key])).table_valued(column("key", plain(c[key].type)), name="parents")
         parents = unnested.render_derived()
         each = rows.where(c[key] == parents.c.key).lateral("each")
         return compiled(select(parents.c.key.label(PARENT), each).select_from(parents.join(each, true())))
@@ -170,7 +170,7 @@ class TableSource:
 
 
 def keys_of(key: Column[Any]) -> BindParameter[Any]:
-    return bindparam("keys", type_=ARRAY(key.type))
+    return bindparam("keys", type_=ARRAY(plain(key.type)))
 
 
 def parameters(where: Condition | None) -> dict[str, object]:
@@ -189,7 +189,7 @@ def ordered(column: Column[Any], term: Term) -> ColumnElement[Any]:
 def beyond(table: Table, order: Order, nulls: tuple[bool, ...]) -> ColumnElement[bool]:
     """The rows after a position, whose values are `beyond_0`, `beyond_1`, …, except where they are null."""
     columns = [table.c[term.column] for term in order]
-    values = [bindparam(f"beyond_{number}", type_=each.type) for number, each in enumerate(columns)]
+    values = [bindparam(f"beyond_{number}", type_=plain(each.type)) for number, each in enumerate(columns)]
     is_uniform = len({term.is_descending for term in order}) == 1 and not any(each.nullable for each in columns)
     if is_uniform:
         position, given = tuple_(*columns), tuple_(*values)
