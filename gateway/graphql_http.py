@@ -101,7 +101,7 @@ class GraphQLEndpoint:
             return Response(status_code=CLIENT_GONE)
         except Exception as error:
             log.exception("request failed")
-            unexpected = GraphQLError("", original_error=error)
+            unexpected = GraphQLError("", path=[], original_error=error)
             return answer({"errors": [presented(unexpected, request_id_of(request))]}, media_type, 500)
         return self.completed(result, media_type, request_id_of(request))
 

@@ -165,7 +165,7 @@ def filter_of(context: Context, given: Arguments) -> CatalogFilter:
 def price(name: str, given: Decimal | None) -> Decimal | None:
     if given is not None and not (given.is_finite() and 0 <= given < LARGEST_PRICE and given == round(given, 2)):
         raise BadFilter(f"'{name}' is a price: not negative, with at most 12 digits before the point and 2 after it.")
-    return given and round(given, 2)
+    return None if given is None else round(given, 2)
 
 
 def category(given: str | None) -> str | None:

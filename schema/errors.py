@@ -15,8 +15,10 @@ UNEXPECTED = "INTERNAL"
 
 
 def is_unexpected(error: GraphQLError) -> bool:
-    """Whether an error is nobody's but ours: raised below a field, and no refusal."""
+    """Whether an error is nobody's but ours: no refusal, and no value of the caller's that a scalar cannot be."""
     original = root_cause(error)
+    if error.path is None and isinstance(original, ValueError | ArithmeticError):
+        return False
     return original is not None and not isinstance(original, Refusal | GraphQLError)
 
 

@@ -40,7 +40,7 @@ SIZES = ("first", "last", "page")
 
 @dataclass
 class Estimate:
-    """Counts objects below selections; `variables` are as the client sent them."""
+    """Counts objects below selections; `variables` are as the client sent them, or as the operation says otherwise."""
 
     schema: GraphQLSchema
     fragments: dict[str, FragmentDefinitionNode]
@@ -132,8 +132,13 @@ class ObjectLimiter(SchemaExtension):
         name = context._provided_operation_name  # noqa: SLF001  The public property falls back to the first operation.
         if len(operations) > 1 and name is None:
             raise GraphQLError("The document holds several operations: say which one by 'operationName'.")
-        estimate = Estimate(schema, fragments, context.variables or {})
         for operation in operations:
+            estimate = Estimate(schema, fragments, {})
+            given = {
+                each.variable.name.value: estimate.value(each.default_value)
+                for each in operation.variable_definitions or ()
+            }
+            estimate.variables = given | (context.variables or {})
             root = schema.get_root_type(operation.operation)
             is_chosen = name in (None, operation.name and operation.name.value)
             if root is not None and is_chosen and estimate.objects(operation.selection_set, root) > MOST_OBJECTS:

@@ -73,6 +73,20 @@ async def test_the_size_of_a_numbered_page_counts(world: World, given: str) -> N
     assert answer["errors"][0]["extensions"] == {"code": "TOO_EXPENSIVE", "retryable": False}
 
 
+@pytest.mark.parametrize(
+    "variables",
+    ["($n: Int = 100)", "($p: PageInput = {number: 1, size: 100}, $n: Int = 100)"],
+)
+async def test_a_variable_that_is_left_to_its_default_counts(world: World, variables: str) -> None:
+    admin = await world.person(Role.ADMIN)
+    paging = "page: $p" if "$p" in variables else "first: $n"
+    below = "user { orders(first: $n) { nodes { user { orders(first: $n) { nodes { id } } } } } }"
+
+    answer = await world.ask(f"query{variables} {{ orders({paging}) {{ nodes {{ {below} }} }} }}", admin)
+
+    assert answer["errors"][0]["extensions"]["code"] == "TOO_EXPENSIVE"
+
+
 async def test_the_joined_query_may_ask_for_whole_pages(world: World) -> None:
     admin = await world.person(Role.ADMIN)
 
