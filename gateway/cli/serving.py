@@ -11,6 +11,7 @@ import typer
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from gateway import BEGAN
 from gateway.cli.databases import DEFAULT_SEED, apply_migrations, fill_databases, migrated, tell
 from gateway.cli.failures import CommandFailed
 from gateway.cli.options import DataDir
@@ -19,7 +20,6 @@ from gateway.databases import addressed
 from gateway.seeding import Size
 from gateway.settings import Settings, read_settings
 
-BEGAN = time.monotonic()
 GRACE_SECONDS = 10
 BACKLOG = 2048
 FAILED = 3
