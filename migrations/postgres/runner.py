@@ -43,10 +43,6 @@ def revisions() -> tuple[Script, ...]:
     return tuple(reversed(list(_scripts().walk_revisions())))
 
 
-def head() -> str:
-    return revisions()[-1].revision
-
-
 def current(connection: Connection) -> str | None:
     """The last revision that the database has, or none.  It is unknown here when the database is of a newer release."""
     return MigrationContext.configure(connection).get_current_revision()
