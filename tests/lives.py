@@ -5,25 +5,8 @@ from hashlib import sha256
 from typing import Any
 
 from models import billing, catalog, charts, identity, learning
-from models.catalog import CourseLevel
 from models.values import new_id
-from tests.world import PRICE, Person, World
-
-
-async def typing_test(world: World, **changes: Any) -> catalog.TypingTest:
-    number, at = world.next()
-    facts: dict[str, Any] = {
-        "title": f"Test {number}",
-        "description": "A test.",
-        "level": CourseLevel.BEGINNER,
-        "price": PRICE,
-        "currency": "INR",
-        "passage_id": new_id(),
-        "duration_seconds": 60,
-        "is_published": True,
-        "created_at": at,
-    }
-    return await catalog.TypingTest(**facts | changes).insert()
+from tests.world import Person, World
 
 
 async def enrollment(world: World, person: Person, course: catalog.Course, **changes: Any) -> learning.CourseEnrollment:

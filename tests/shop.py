@@ -33,7 +33,7 @@ async def passage(world: World, **changes: Any) -> catalog.Passage:
     return await catalog.Passage(**facts | changes).insert()
 
 
-async def typing_test(world: World, text: catalog.Passage, **changes: Any) -> catalog.TypingTest:
+async def typing_test(world: World, text: catalog.Passage | None = None, **changes: Any) -> catalog.TypingTest:
     number, at = world.next()
     facts: dict[str, Any] = {
         "title": f"Test {number}",
@@ -41,7 +41,7 @@ async def typing_test(world: World, text: catalog.Passage, **changes: Any) -> ca
         "level": CourseLevel.BEGINNER,
         "price": PRICE,
         "currency": "INR",
-        "passage_id": text.id,
+        "passage_id": text.id if text else new_id(),
         "duration_seconds": 60,
         "is_published": True,
         "created_at": at,

@@ -82,22 +82,6 @@ async def test_who_never_subscribed_nor_told_their_birth_has_none(world: World) 
     }
 
 
-@pytest.mark.parametrize("type_name", MAKERS)
-async def test_it_is_there_for_the_person_and_for_admins_only(world: World, type_name: str) -> None:
-    person, other = await world.person(), await world.person()
-    analyst, admin = await world.person(Role.ANALYST), await world.person(Role.ADMIN)
-    row: Any = MAKERS[type_name](world, person)
-    await world.save(row)
-
-    async def seen(viewer: Person | None) -> Any:
-        answer = await world.ask(NODE, viewer, id=global_id(type_name, row.id))
-        assert "errors" not in answer
-        return answer["data"]["node"] and answer["data"]["node"]["__typename"]
-
-    assert [await seen(viewer) for viewer in (None, other, analyst)] == [None, None, None]
-    assert [await seen(viewer) for viewer in (person, admin)] == [type_name, type_name]
-
-
 async def test_a_chart_of_nobody_is_nobodys(world: World) -> None:
     person, admin = await world.person(), await world.person(Role.ADMIN)
     chart = lives.chart(world, None)

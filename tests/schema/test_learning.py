@@ -9,7 +9,7 @@ from models.catalog import CourseLevel
 from models.identity import Role
 from models.values import new_id
 from schema.ids import global_id
-from tests import lives
+from tests import lives, shop
 from tests.world import START, Person, World
 
 MINE = """{ me {
@@ -41,7 +41,7 @@ async def seen(world: World, viewer: Person | None, type_name: str, row_id: Any)
 async def test_a_person_sees_what_they_have_done(world: World) -> None:
     person = await world.person()
     passage = await catalog.Passage(text="Type this.", level=CourseLevel.BEGINNER).insert()
-    course, test = await world.course(person), await lives.typing_test(world, passage_id=passage.id)
+    course, test = await world.course(person), await shop.typing_test(world, passage_id=passage.id)
     order = await world.order(person, course)
     enrolled = await lives.enrollment(world, person, course, order_id=order.id)
     result = await lives.result(world, person, test).insert()
@@ -110,7 +110,7 @@ async def test_an_enrolment_and_a_result_are_there_for_analysts_without_the_pers
     person, other = await world.person(), await world.person()
     analyst, admin = await world.person(Role.ANALYST), await world.person(Role.ADMIN)
     enrolled = await lives.enrollment(world, person, await world.course(admin))
-    result = await lives.result(world, person, await lives.typing_test(world)).insert()
+    result = await lives.result(world, person, await shop.typing_test(world)).insert()
     enrollment = {
         "__typename": "Enrollment",
         "progress": 40,
@@ -135,7 +135,7 @@ async def test_an_enrolment_and_a_result_are_there_for_analysts_without_the_pers
 async def test_keystrokes_are_for_who_typed_and_admins_see_how_many_there_are(world: World) -> None:
     person, other = await world.person(), await world.person()
     analyst, admin = await world.person(Role.ANALYST), await world.person(Role.ADMIN)
-    result = await lives.result(world, person, await lives.typing_test(world)).insert()
+    result = await lives.result(world, person, await shop.typing_test(world)).insert()
     log = await lives.keystrokes(result)
     whole = {"__typename": "KeystrokeLog", "keystrokeCount": 2, "keystrokes": [{"key": "t"}, {"key": "r"}]}
 
@@ -152,7 +152,7 @@ async def test_keystrokes_are_for_who_typed_and_admins_see_how_many_there_are(wo
 @pytest.mark.parametrize("size", [1, 3, 7])
 async def test_pages_visit_every_run_and_act_once_in_both_directions(world: World, name: str, size: int) -> None:
     person, other = await world.person(), await world.person()
-    test, moment = await lives.typing_test(world), START
+    test, moment = await shop.typing_test(world), START
     for each in (person, other):
         await learning.TestResult.insert_many(
             [lives.result(world, each, test, created_at=moment, wpm=float(number)) for number in range(7)]
@@ -185,7 +185,7 @@ async def test_pages_visit_every_run_and_act_once_in_both_directions(world: Worl
 @pytest.mark.parametrize("name", ["enrollments", "testResults"])
 async def test_a_persons_lists_are_filtered_and_sorted_by_time(world: World, name: str) -> None:
     person = await world.person()
-    test = await lives.typing_test(world)
+    test = await shop.typing_test(world)
     rows: list[Any] = []
     for _ in range(3):
         if name == "enrollments":
@@ -212,7 +212,7 @@ async def test_lists_of_many_people_cost_one_statement_each_and_the_rows_that_ar
     world: World, rows: int
 ) -> None:
     admin, busy, idle = await world.person(Role.ADMIN), await world.person(), await world.person()
-    course, test = await world.course(admin), await lives.typing_test(world)
+    course, test = await world.course(admin), await shop.typing_test(world)
     courses = [await world.course(admin) for _ in range(2)]
     for each in (course, *courses):
         await lives.enrollment(world, busy, each)
@@ -257,7 +257,7 @@ async def test_lists_of_many_people_cost_one_statement_each_and_the_rows_that_ar
 
 async def test_keys_are_fetched_only_when_they_are_asked_for(world: World) -> None:
     person = await world.person()
-    result = await lives.result(world, person, await lives.typing_test(world)).insert()
+    result = await lives.result(world, person, await shop.typing_test(world)).insert()
     await lives.keystrokes(result)
 
     answer = await world.ask("{ me { testResults { nodes { keystrokeLog { id } } } } }", person)

@@ -7,7 +7,7 @@ import pytest
 from models import learning
 from models.identity import Role
 from schema.ids import global_id
-from tests import lives
+from tests import lives, shop
 from tests.world import START, Person, World
 
 
@@ -55,7 +55,7 @@ PROGRESS = """progress { coursesEnrolled coursesCompleted averageProgress
 
 async def test_progress_is_what_enrolments_and_results_say_it_is(world: World) -> None:
     person, other = await world.person(), await world.person()
-    test = await lives.typing_test(world)
+    test = await shop.typing_test(world)
     courses = [await world.course(person) for _ in range(3)]
     await lives.enrollment(world, person, courses[0], progress=100, completed_at=START)
     await lives.enrollment(world, person, courses[1], progress=25)
@@ -93,7 +93,7 @@ async def test_progress_is_what_enrolments_and_results_say_it_is(world: World) -
 @pytest.mark.parametrize("rows", [3, 300])
 async def test_progress_of_many_people_costs_one_statement_a_store(world: World, rows: int) -> None:
     admin, person = await world.person(Role.ADMIN), await world.person()
-    test = await lives.typing_test(world)
+    test = await shop.typing_test(world)
     await lives.enrollment(world, admin, await world.course(admin))
     for each in (admin, person):
         await learning.TestResult.insert_many([lives.result(world, each, test) for _ in range(rows)])
