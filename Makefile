@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check lock format clean
+.PHONY: run test check bench lock format clean
 
 run: $(VENV)/dev  ## The service with its own databases and demo data, on http://127.0.0.1:8000
 	@$(BIN)/gateway dev $(ARGS)
@@ -20,6 +20,9 @@ check: $(VENV)/dev  ## Everything that is checked without running the service
 	$(BIN)/mypy
 	$(BIN)/gateway schema --check
 	$(BIN)/gateway migrate --check
+
+bench: $(VENV)/dev  ## Reads, measured beside other servers; ARGS=--quick is a glance, ARGS="run --help" tells more
+	@$(BIN)/python -m tests.bench $(ARGS)
 
 format: $(VENV)/dev  ## Put the code into the form that `check` wants
 	$(BIN)/ruff format .

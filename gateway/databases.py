@@ -115,7 +115,8 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
             raise DatabaseAway(f"MongoDB cannot be reached: {reason(error)}. Check MONGO_URI and the server.") from None
         database = client.get_database(settings.mongo_db, codec_options=CODEC)
         secret = settings.secret_key.get_secret_value().encode()
-        yield Handles(pool, engine, database, secret, observe, settings.default_currency)
+        turns = asyncio.Semaphore(settings.mongo_pool_size)
+        yield Handles(pool, engine, database, secret, observe, settings.default_currency, turns)
 
 
 async def bind_documents(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -133,6 +134,8 @@ async def open_pool(settings: Settings, url: str) -> "asyncpg.Pool[asyncpg.Recor
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=STATEMENTS_PREPARED,
             max_cached_statement_lifetime=0,
+            # A timer for each connection that is given back costs more than a connection that nobody uses.
+            max_inactive_connection_lifetime=0,
             reset=leave_as_it_is,
             server_settings={"application_name": "gateway", "timezone": "UTC", "jit": "off"},
         )
@@ -143,7 +146,7 @@ async def open_pool(settings: Settings, url: str) -> "asyncpg.Pool[asyncpg.Recor
 
 
 async def leave_as_it_is(_: object) -> None:
-    """Only single reads go through the pool, and they leave nothing behind that a round trip would have to reset."""
+    """Only single statements go through the pool, which leave nothing behind that a round trip would have to reset."""
 
 
 async def close_pool(pool: "asyncpg.Pool[asyncpg.Record]") -> None:

@@ -7,56 +7,35 @@ well-formed request.
 
 import asyncio
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import orjson
-import strawberry
 import structlog
 from graphql import GraphQLError
-from starlette.requests import ClientDisconnect, Request
-from starlette.responses import HTMLResponse, Response
+from starlette.types import Receive, Scope, Send
 from strawberry.http.ides import get_graphql_ide_html
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import ExecutionResult, PreExecutionError
-from strawberry.types.graphql import OperationType
 
-from gateway.requests import request_id_of, viewer_from
-from resolvers.context import Context
-from resolvers.refusals import NotSignedIn, Refusal, StoreUnavailable
+from gateway.engine.explain import Explained
+from gateway.execution import Executed, Executor, NoSuchOperation
+from gateway.graphql_requests import GRAPHQL_RESPONSE, JSON, BadRequest, ClientGone, Headers, Operation, read, text_of
+from gateway.requests import viewer_from
+from models.identity import Role
+from resolvers.context import Context, Handles
+from resolvers.refusals import Forbidden, InvalidToken, ProblemCode, Refusal, StoreUnavailable
+from resolvers.viewer import Viewer
 from schema.errors import is_unexpected, presented, refused, root_cause
 
 OPERATION_SECONDS = 5.0
-GRAPHQL_RESPONSE = "application/graphql-response+json"
-JSON = "application/json"
-LARGEST_BODY = 1 << 20
-CLIENT_GONE = 499
+EXPLAIN = b"explain"
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(eq=False)
-class BadRequest(Refusal):
-    """What was sent is no GraphQL request."""
-
-    reason: str
-    status: int = 400
-    code: ClassVar[str] = "BAD_REQUEST"
-
-    @property
-    def message(self) -> str:
-        return self.reason
-
-
-@dataclass(eq=False)
-class NoSuchOperation(BadRequest):
-    """The document is sound, and what was asked for is not in it."""
 
 
 @dataclass(eq=False)
 class TookTooLong(Refusal):
     """The operation was given up."""
 
-    code: ClassVar[str] = "TIMEOUT"
+    code: ClassVar[ProblemCode] = ProblemCode.TIMEOUT
     is_retryable: ClassVar[bool] = True
 
     @property
@@ -64,84 +43,95 @@ class TookTooLong(Refusal):
         return f"The operation took longer than {OPERATION_SECONDS:g} seconds: ask for less at once."
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
-    """A GraphQL request, whose parts have the types that they should have and nothing more is known of."""
+class Response(NamedTuple):
+    """An answer by HTTP, as it is sent."""
 
-    query: str
-    variables: dict[str, Any] | None
-    operation_name: str | None
-    may_change: bool
+    status: int
+    content_type: str
+    body: bytes
 
 
 class GraphQLEndpoint:
-    """Answers `/graphql`.  `has_ide` lets browsers have GraphiQL."""
+    """Answers `/graphql`, without a framework in between, because routing costs a third of a small query.  `has_ide`
+    lets browsers have GraphiQL; what an operation did is explained to administrators, or to all.
+    """
 
-    def __init__(self, schema: strawberry.Schema, *, has_ide: bool) -> None:
-        self.schema = schema
-        self.ide = get_graphql_ide_html("graphiql") if has_ide else None
+    def __init__(self, executor: Executor, *, has_ide: bool, explains_to_all: bool) -> None:
+        self.executor, self.explains_to_all = executor, explains_to_all
+        self.ide = get_graphql_ide_html("graphiql").encode() if has_ide else None
 
-    async def respond(self, request: Request) -> Response:
-        accepted = request.headers.get("accept", "")
-        if request.method != "POST" and "query" not in request.query_params and self.ide and "text/html" in accepted:
-            return HTMLResponse(self.ide)
-        media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in accepted else JSON
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers: Headers = dict(scope["headers"])
+        try:
+            response = self.page(scope, headers) or await self.respond(scope, headers, receive)
+        except ClientGone:
+            return
+        sent = [
+            (b"content-type", response.content_type.encode()),
+            (b"content-length", str(len(response.body)).encode()),
+            *MORE_HEADERS.get(response.status, ()),
+        ]
+        await send({"type": "http.response.start", "status": response.status, "headers": sent})
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body})
+
+    def page(self, scope: Scope, headers: Headers) -> Response | None:
+        """GraphiQL, for a browser that asks for no operation."""
+        is_operation = scope["method"] == "POST" or b"query=" in scope["query_string"]
+        if is_operation or self.ide is None or "text/html" not in text_of(headers, b"accept"):
+            return None
+        return Response(200, "text/html; charset=utf-8", self.ide)
+
+    async def respond(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
+        media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in text_of(headers, b"accept") else JSON
         try:
             async with asyncio.timeout(OPERATION_SECONDS):
-                operation = await read(request)
-                context = Context(request.state.handles, await viewer_from(request))
-                result = await self.execute(operation, context)
+                operation = await read(scope, headers, receive)
+                handles: Handles = scope["state"]["handles"]
+                viewer = await viewer_from(handles, headers)
+                if EXPLAIN in headers:
+                    return await self.explain(operation, handles, viewer, media_type, scope["request_id"])
+                executed = await self.executor.execute(operation, Context(handles, viewer))
         except Refusal as refusal:
             note(refusal)
             return answer({"errors": [refused(refusal)]}, media_type, status_of(refusal, media_type))
         except TimeoutError:
             note(TookTooLong())
             return answer({"errors": [refused(TookTooLong())]}, media_type, status_of(TookTooLong(), media_type))
-        except ClientDisconnect:
-            return Response(status_code=CLIENT_GONE)
+        except ClientGone:
+            raise
         except Exception as error:
             log.exception("request failed")
             unexpected = GraphQLError("", path=[], original_error=error)
-            return answer({"errors": [presented(unexpected, request_id_of(request))]}, media_type, 500)
-        return self.completed(result, media_type, request_id_of(request))
+            return answer({"errors": [presented(unexpected, scope["request_id"])]}, media_type, 500)
+        return completed(executed, media_type, scope["request_id"])
 
-    async def execute(self, operation: Operation, context: Context) -> ExecutionResult:
-        """The result of an operation, with the errors of its fields.  Raises BadRequest where there is no such
-        operation.
-        """
-        try:
-            return await self.schema.execute(
-                operation.query,
-                variable_values=operation.variables,
-                operation_name=operation.operation_name,
-                context_value=context,
-                allowed_operation_types=ANY if operation.may_change else READING,
-            )
-        except CannotGetOperationTypeError:
-            unknown = f"There is no operation named '{operation.operation_name}' in the document."
-            raise NoSuchOperation(unknown if operation.operation_name else "The document holds no operation.") from None
-        except InvalidOperationTypeError:
-            raise BadRequest("Mutations and subscriptions are sent by POST.", 405) from None
-
-    def completed(self, result: ExecutionResult, media_type: str, request_id: str) -> Response:
-        errors = result.errors or []
-        for error in errors:
-            cause = root_cause(error)
-            if is_unexpected(error):
-                log.error("field failed", path=error.path, exc_info=cause)
-            elif isinstance(cause, Refusal):
-                note(cause)
-        body: dict[str, Any] = {"errors": [presented(error, request_id) for error in errors]} if errors else {}
-        is_refused = isinstance(result, PreExecutionError) or (
-            result.data is None and all(error.path is None for error in errors)
-        )
-        if not is_refused:
-            body["data"] = result.data
-        return answer(body, media_type, 400 if is_refused and media_type == GRAPHQL_RESPONSE else 200)
+    async def explain(
+        self, operation: Operation, handles: Handles, viewer: Viewer, media_type: str, request_id: str
+    ) -> Response:
+        """The answer with what was done for it.  Raises Forbidden."""
+        if not self.explains_to_all and viewer.role is not Role.ADMIN:
+            raise Forbidden("what an operation does")
+        explained = Explained()
+        executed = await self.executor.execute(operation, Context(explained.listening(handles), viewer))
+        return completed(executed, media_type, request_id, {"explain": explained.told(executed.declined)})
 
 
-ANY = set(OperationType)
-READING = {OperationType.QUERY}
+def completed(
+    executed: Executed, media_type: str, request_id: str, extensions: dict[str, Any] | None = None
+) -> Response:
+    if not executed.errors and not executed.is_refused and extensions is None:
+        return answer({"data": executed.data}, media_type, 200)
+    for error in executed.errors:
+        cause = root_cause(error)
+        if is_unexpected(error):
+            log.error("field failed", path=error.path, exc_info=cause)
+        elif isinstance(cause, Refusal):
+            note(cause)
+    errors = [presented(error, request_id) for error in executed.errors]
+    body: dict[str, Any] = ({"errors": errors} if errors else {}) | ({"extensions": extensions} if extensions else {})
+    if not executed.is_refused:
+        body["data"] = executed.data
+    return answer(body, media_type, 400 if executed.is_refused and media_type == GRAPHQL_RESPONSE else 200)
 
 
 def note(refusal: Refusal) -> None:
@@ -150,9 +140,11 @@ def note(refusal: Refusal) -> None:
         log.warning("refused", code=refusal.code, message=refusal.message, cause=repr(refusal.__cause__))
 
 
+MORE_HEADERS = {405: [(b"allow", b"POST")], 401: [(b"www-authenticate", b"Bearer")], 503: [(b"retry-after", b"1")]}
+
+
 def answer(body: dict[str, Any], media_type: str, status: int) -> Response:
-    headers = {405: {"Allow": "POST"}, 401: {"WWW-Authenticate": "Bearer"}, 503: {"Retry-After": "1"}}.get(status)
-    return Response(orjson.dumps(body), status, headers, f"{media_type}; charset=utf-8")
+    return Response(status, f"{media_type}; charset=utf-8", orjson.dumps(body))
 
 
 def status_of(refusal: Refusal, media_type: str) -> int:
@@ -164,52 +156,9 @@ def status_of(refusal: Refusal, media_type: str) -> int:
             return 503
         case BadRequest(status=status):
             return status
-        case NotSignedIn():
+        case InvalidToken():
             return 401
         case StoreUnavailable():
             return 503
         case _:
             return 400
-
-
-async def read(request: Request) -> Operation:
-    """The operation that an HTTP request carries.  Raises BadRequest for everything that is none."""
-    if request.method != "POST":
-        parameters = dict(request.query_params)
-        variables = parsed(parameters["variables"].encode(), "variables") if parameters.get("variables") else None
-        return checked({**parameters, "variables": variables}, may_change=False)
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type not in {JSON, GRAPHQL_RESPONSE}:
-        raise BadRequest("Send the operation as JSON, with the header Content-Type: application/json.", 415)
-    body = parsed(await body_of(request), "body")
-    if not isinstance(body, dict):
-        raise BadRequest("The body is one JSON object with 'query', and where needed 'variables' and 'operationName'.")
-    return checked(body, may_change=True)
-
-
-async def body_of(request: Request) -> bytes:
-    """The body, as far as it may go.  Raises BadRequest for a longer one."""
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise BadRequest(f"The body has more than {LARGEST_BODY} bytes.", 413)
-    return bytes(body)
-
-
-def parsed(text: bytes, what: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise BadRequest(f"The {what} is not JSON.") from None
-
-
-def checked(parts: dict[str, Any], *, may_change: bool) -> Operation:
-    query, variables, operation_name = parts.get("query"), parts.get("variables"), parts.get("operationName")
-    if not isinstance(query, str) or not query.strip():
-        raise BadRequest("'query' is the text of a GraphQL document, and is missing.")
-    if variables is not None and not isinstance(variables, dict):
-        raise BadRequest("'variables' is an object.")
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise BadRequest("'operationName' is a text.")
-    return Operation(query, variables, operation_name or None, may_change)

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextvars import ContextVar
 from typing import Any
 
 import structlog
@@ -11,8 +12,17 @@ from structlog.tracebacks import ExceptionDictTransformer
 
 from gateway.settings import Settings
 
+REQUEST_ID: ContextVar[str] = ContextVar("request_id")
+"""The id of the request that is being answered."""
+
+
+def add_request_id(_: Any, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    request_id = REQUEST_ID.get(None)
+    return event if request_id is None else {**event, "request_id": request_id}
+
+
 SHARED: list[structlog.typing.Processor] = [
-    structlog.contextvars.merge_contextvars,
+    add_request_id,
     structlog.processors.add_log_level,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
 ]

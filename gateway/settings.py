@@ -103,6 +103,15 @@ class Settings(BaseSettings):
     )
     session_days: int = Field(30, ge=1, le=365, description="Set it to the days that a session lasts, from 1 to 365.")
 
+    engine: bool = Field(default=True, description="Set it to false to have graphql-core execute everything.")
+    log_requests: Literal["all", "slow"] | None = Field(
+        None, description="Set it to all, or to slow for lines only of requests that failed or took a second."
+    )
+
+    @property
+    def logs_all_requests(self) -> bool:
+        return (self.log_requests or ("slow" if self.is_production else "all")) == "all"
+
     @property
     def is_production(self) -> bool:
         return self.environment is Environment.PRODUCTION

@@ -3,15 +3,18 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from random import random
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field as DocumentField
 from pymongo import ASCENDING, TEXT, IndexModel
-from sqlalchemy import ARRAY, CheckConstraint, Index, Text, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, event, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import BY_CODE_POINT, MONEY, choice, currency_code, defaulted, key, stamp
 from models.documents import Amount, Count, Currency, Record
+from models.words import words
 
 
 class PurchasableKind(StrEnum):
@@ -36,18 +39,28 @@ class ProductCategory(StrEnum):
     OTHER = "other"
 
 
+TEXT_OF_TITLE = IndexModel([("title", TEXT)])
+"""For who asks MongoDB itself; searches of the graph go by `titleWords`."""
+
 CATALOG_INDEXES = (
+    IndexModel([("titleWords", ASCENDING)]),
     IndexModel([("purchaseCount", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("isPublished", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("isPublished", ASCENDING), ("price", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("isPublished", ASCENDING), ("title", ASCENDING), ("_id", ASCENDING)]),
     IndexModel([("isPublished", ASCENDING), ("purchaseCount", ASCENDING), ("_id", ASCENDING)]),
 )
-"""What the orders of the catalog read of each collection, for administrators and for everybody else."""
+"""What searches and the orders of the catalog read of each collection, for administrators and for everybody else."""
+
+
+def of_title(facts: dict[str, Any]) -> list[str]:
+    return words(facts["title"])
 
 
 class Course(SQLModel, table=True):
-    """A course on sale.  `duration` is in minutes; `purchase_count` is of all purchases ever made, refunded or not."""
+    """A course on sale.  `duration` is in minutes; `purchase_count` is of all purchases ever made, refunded or not.
+    `title_words` are what searches find: who writes the title by a statement of their own writes its words too.
+    """
 
     __tablename__ = "courses"
     __table_args__ = (
@@ -61,7 +74,7 @@ class Course(SQLModel, table=True):
         Index(None, "is_published", "price", "id"),
         Index(None, "is_published", "title", "id"),
         Index(None, "is_published", "purchase_count", "id"),
-        Index("ix_courses_title_text", text("to_tsvector('english', title)"), postgresql_using="gin"),
+        Index(None, "title_words", postgresql_using="gin"),
         currency_code(),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("duration >= 0", name="duration"),
@@ -70,6 +83,9 @@ class Course(SQLModel, table=True):
 
     id: UUID = key()
     title: str = Field(sa_type=BY_CODE_POINT)
+    title_words: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text()), sa_column_kwargs={"server_default": text("'{}'")}
+    )
     slug: str = Field(unique=True, sa_type=BY_CODE_POINT)
     description: str | None = None
     thumbnail: str | None = None
@@ -89,10 +105,17 @@ class Course(SQLModel, table=True):
     updated_at: datetime = stamp()
 
 
+@event.listens_for(Course, "before_insert")
+@event.listens_for(Course, "before_update")
+def store_words(_mapper: object, _connection: object, course: Course) -> None:
+    course.title_words = words(course.title)
+
+
 class Product(Record):
-    """A digital product.  `purchase_count` counts as that of a course does."""
+    """A digital product.  `purchase_count` and `title_words` are as those of a course."""
 
     title: str
+    title_words: list[str] = DocumentField(default_factory=of_title)
     description: str
     author: str
     price: Amount
@@ -107,7 +130,7 @@ class Product(Record):
         indexes = (
             IndexModel([("category", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("price", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("title", TEXT)]),
+            TEXT_OF_TITLE,
             IndexModel([("title", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
             *CATALOG_INDEXES,
@@ -118,6 +141,7 @@ class TypingTest(Record):
     """A test on sale: a passage to type within a time."""
 
     title: str
+    title_words: list[str] = DocumentField(default_factory=of_title)
     description: str
     level: CourseLevel
     price: Amount
@@ -132,7 +156,7 @@ class TypingTest(Record):
         indexes = (
             IndexModel([("level", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("price", ASCENDING), ("_id", ASCENDING)]),
-            IndexModel([("title", TEXT)]),
+            TEXT_OF_TITLE,
             IndexModel([("title", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("passageId", ASCENDING)]),
@@ -141,17 +165,22 @@ class TypingTest(Record):
 
 
 class Passage(Record):
-    """A text to type.  `language` is a BCP 47 tag."""
+    """A text to type.  `language` is a BCP 47 tag; `random_key` is what texts are drawn by."""
 
     title: str | None = None
     text: str = DocumentField(min_length=1)
     level: CourseLevel
     language: str = "en"
     is_published: bool = True
+    random_key: float = DocumentField(default_factory=random, ge=0, le=1)
 
     class Settings:
         name = "passages"
         indexes = (
             IndexModel([("level", ASCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
+            IndexModel([("randomKey", ASCENDING)]),
+            IndexModel([("level", ASCENDING), ("randomKey", ASCENDING)]),
+            IndexModel([("isPublished", ASCENDING), ("randomKey", ASCENDING)]),
+            IndexModel([("isPublished", ASCENDING), ("level", ASCENDING), ("randomKey", ASCENDING)]),
         )

@@ -68,7 +68,24 @@ class TestResult(Record):
         name = "test_results"
         indexes = (
             IndexModel([("userId", ASCENDING), ("createdAt", DESCENDING), ("_id", DESCENDING)]),
-            IndexModel([("testId", ASCENDING), ("wpm", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel(
+                [
+                    ("testId", ASCENDING),
+                    ("wpm", DESCENDING),
+                    ("createdAt", ASCENDING),
+                    ("_id", ASCENDING),
+                    ("userId", ASCENDING),
+                ]
+            ),
+            IndexModel(
+                [
+                    ("testId", ASCENDING),
+                    ("userId", ASCENDING),
+                    ("wpm", DESCENDING),
+                    ("createdAt", ASCENDING),
+                    ("_id", ASCENDING),
+                ]
+            ),
             IndexModel([("testId", ASCENDING), ("createdAt", DESCENDING), ("_id", DESCENDING)]),
             IndexModel([("createdAt", DESCENDING), ("_id", DESCENDING)]),
         )

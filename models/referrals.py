@@ -85,7 +85,7 @@ class Member(Record):
                 partialFilterExpression={"clerkUserId": {"$type": "string"}},
             ),
             IndexModel([("referralCode", ASCENDING)], unique=True),
-            IndexModel([("totalReferredUsers", DESCENDING), ("_id", DESCENDING)]),
+            IndexModel([("totalReferredUsers", DESCENDING), ("createdAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("createdAt", ASCENDING), ("_id", ASCENDING)]),
         )
 

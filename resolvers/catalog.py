@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from models import catalog as catalog_models
 from models import purchases as purchase_models
 from models.catalog import PurchasableKind
-from resolvers.loading import Counts, One, OneOfKind, Pages
+from resolvers.loading import One, OneOfKind, Pages
 
 CourseById = One(catalog_models.Course)
 CourseBySlug = One(catalog_models.Course, "slug")
@@ -26,4 +26,3 @@ TypingTests = Pages(catalog_models.TypingTest)
 Passages = Pages(catalog_models.Passage)
 
 PurchasesByItem = Pages(purchase_models.Purchase, "item_id")
-PurchaseCountByItem = Counts(PurchasesByItem)

@@ -27,9 +27,7 @@ def selector(condition: Condition | None) -> dict[str, Any]:
         case Not(part):
             return {"$nor": [selector(part)]}
         case Matches(words):
-            # Phrases must all be there, while of single words one would do.  PostgreSQL tells é from e, so both do.
-            phrases = " ".join(f'"{word}"' for word in words.split())
-            return {"$text": {"$search": phrases, "$diacriticSensitive": True}}
+            return {"titleWords": {"$all": list(words)}}
 
 
 def compared(operator: Operator, value: Any) -> dict[str, Any]:

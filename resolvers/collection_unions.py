@@ -9,7 +9,7 @@ from typing import Any
 from models.documents import Fact
 from models.validators import collection_name
 from resolvers.collection_conditions import selector
-from resolvers.conditions import Compare, Condition, Every, Matches, Operator, Some
+from resolvers.conditions import Compare, Condition, Every, Operator, Some
 from resolvers.context import Handles
 from resolvers.loading import source_of
 from resolvers.sources import Columns, Window
@@ -76,32 +76,12 @@ def sorting(model: type[Fact], attributes: Sequence[str], window: Window) -> dic
 
 
 def conditions(branch: Branch, order: Sequence[str], window: Window) -> Condition | None:
-    """The branch's condition and the rows beyond the window's position.
-
-    These are alternatives, of which MongoDB reads each by the index and in order only where nothing stands around
-    them; so the branch's condition goes into each.  That of a text index may stand once in a statement and not
-    inside of alternatives: there its index finds the rows, and the position is checked on them.
-    """
-    given = () if branch.where is None else (branch.where,)
+    """The branch's condition, and that the rows lie beyond the window's position."""
     if window.beyond is None:
         return branch.where
+    given = () if branch.where is None else (branch.where,)
     past = Operator.LT if window.order[0].is_descending else Operator.GT
     column, key = order
     value, last = window.beyond
-    alternatives: tuple[tuple[Condition, ...], ...] = (
-        (Compare(column, past, value),),
-        (Compare(column, Operator.EQ, value), Compare(key, past, last)),
-    )
-    if is_searched(branch.where):
-        return Every((*given, Some(tuple(map(Every, alternatives)))))
-    return Some(tuple(Every((*given, *each)) for each in alternatives))
-
-
-def is_searched(condition: Condition | None) -> bool:
-    match condition:
-        case Matches():
-            return True
-        case Every(parts) | Some(parts):
-            return any(map(is_searched, parts))
-        case _:
-            return False
+    ties = Every((Compare(column, Operator.EQ, value), Compare(key, past, last)))
+    return Every((*given, Some((Compare(column, past, value), ties))))

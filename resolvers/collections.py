@@ -3,6 +3,7 @@ in conditions only behind operators that are written here, so that no value can 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from types import NoneType
 from typing import Any, get_args
 
@@ -11,8 +12,11 @@ from models.validators import collection_name
 from resolvers.collection_conditions import selector
 from resolvers.conditions import Condition
 from resolvers.context import Handles
-from resolvers.sources import PARENT, Columns, Order, Term, Window
+from resolvers.sources import PARENT, Columns, Derived, Order, Term, Window
 from resolvers.stores import Row, aggregate, find, lookup
+
+INDEXED = 2
+"""How many columns of an order an index can have: any one, and the id."""
 
 
 class CollectionSource:
@@ -59,10 +63,29 @@ class CollectionSource:
         return {parent[PARENT]: parent["rows"] for parent in parents}
 
     async def window(self, handles: Handles, columns: Columns, window: Window) -> Sequence[Row]:
+        """One statement; of an order by several columns two, or three when documents go meanwhile.
+
+        No index has all columns of such an order, and MongoDB would read and sort all documents.  So the first column
+        alone, in the order of an index, says how far the page goes, and only what lies up to there is sorted.
+        """
+        if len(window.order) <= INDEXED:
+            return await self._found(handles, columns, matched(window), window)
+        first, where = window.order[0], both(matched(window), starting(window))
+        to_last = replace(window, order=(first,), limit=1, offset=window.offset + window.limit - 1)
+        last = await self._found(handles, (first.column,), where, to_last)
+        bound = up_to(first, last[0][first.column]) if last else {}
+        rows = await self._found(handles, columns, both(where, bound), window)
+        if bound and len(rows) < window.limit:
+            return await self._found(handles, columns, where, window)
+        return rows
+
+    async def _found(
+        self, handles: Handles, columns: Columns, where: Mapping[str, Any], window: Window
+    ) -> Sequence[Row]:
         return await find(
             handles,
             self.name,
-            matched(window),
+            where,
             self._projected(columns),
             order=directions(window.order),
             limit=window.limit,
@@ -88,6 +111,7 @@ class CollectionSource:
         """
         fields: dict[str, Any] = dict.fromkeys(columns or ("_id",), 1)
         fields |= {name: {"$ifNull": [f"${name}", None]} for name in columns if name in self._optional}
+        fields |= {name: name.expression for name in columns if isinstance(name, Derived)}
         return fields if "_id" in fields else fields | {"_id": 0}
 
 
@@ -96,8 +120,26 @@ def directions(order: Order) -> list[tuple[str, int]]:
 
 
 def matched(window: Window) -> dict[str, Any]:
-    parts = [part for part in (selector(window.where), beyond(window)) if part]
-    return {"$and": parts} if len(parts) > 1 else parts[0] if parts else {}
+    return both(selector(window.where), beyond(window))
+
+
+def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    return {"$and": [one, other]} if one and other else one or other
+
+
+def starting(window: Window) -> dict[str, Any]:
+    """What lies beyond the window's position is not before it in the first column."""
+    return {} if window.beyond is None else up_to(window.order[0].turned(), window.beyond[0])
+
+
+def up_to(term: Term, value: Any) -> dict[str, Any]:
+    """The documents that do not come after a value in the order of this column, in words that an index serves."""
+    if term.is_descending:
+        return {} if value is None else {term.column: {"$gte": value}}
+    if value is None:
+        return {term.column: {"$eq": None}}
+    # What is not greater may be nothing, which is not less either.
+    return {term.column: {"$not": {"$gt": value}} if term.is_nullable else {"$lte": value}}
 
 
 def beyond(window: Window) -> dict[str, Any]:

@@ -51,9 +51,9 @@ class Not:
 
 @dataclass(frozen=True, slots=True)
 class Matches:
-    """The text index of the model finds these words."""
+    """The title has all of these words, which `models.words` made as it made those that are stored."""
 
-    words: str
+    words: tuple[str, ...]
 
 
 Condition: TypeAlias = Compare | Every | Some | Not | Matches

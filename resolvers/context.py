@@ -2,6 +2,7 @@
 database session, a request or a response.
 """
 
+from asyncio import Semaphore
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,25 +12,33 @@ from aiodataloader import DataLoader
 from pymongo.asynchronous.database import AsyncDatabase
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from resolvers.budgets import FilterBudget
+from resolvers.sharing import SharedLoads
 from resolvers.viewer import ANONYMOUS, Viewer
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One statement that a read sent, told to whoever observes when its rows have arrived."""
+    """One statement that was sent, told to whoever observes when its rows have arrived.
+
+    `values` is what travelled beside its text: arguments in PostgreSQL, the filter or pipeline itself in MongoDB.
+    """
 
     store: str
     target: str
     text: str
     rows: int
     seconds: float
+    values: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Handles:
-    """What a process opens once.  `postgres` serves compiled reads and `engine` the transactions that write;
-    `secret` seals what clients carry for us; `observe` hears of every statement that a read sends;
-    `default_currency` is the one that is meant where a client names none.
+    """What a process opens once.  `postgres` serves compiled statements, one at a time, and `engine` the
+    transactions of several; `secret` seals what clients carry for us; `observe` hears of every compiled statement;
+    `default_currency` is the one that is meant where a client names none; `loads` are what requests share of them;
+    `mongo_turns` lets no more reads at MongoDB at once than it has connections, since its driver takes waiting for one
+    for an outage.
     """
 
     postgres: "asyncpg.Pool[asyncpg.Record]"
@@ -38,13 +47,16 @@ class Handles:
     secret: bytes
     observe: Callable[[Statement], None]
     default_currency: str
+    mongo_turns: Semaphore
+    loads: SharedLoads = field(default_factory=SharedLoads)
 
 
 @dataclass(slots=True)
 class Context:
-    """One operation: who asks, and the batches and look-aheads that its fields share."""
+    """One operation: who asks, and what its fields share: batches, look-aheads, and how much they may filter."""
 
     handles: Handles
     viewer: Viewer = ANONYMOUS
     batches: dict[Hashable, DataLoader[Any, Any]] = field(default_factory=dict)
     selections: dict[Hashable, Any] = field(default_factory=dict)
+    filters: FilterBudget = field(default_factory=FilterBudget)

@@ -2,10 +2,12 @@
 
 import hashlib
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import ARRAY, LargeBinary, Select, any_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
@@ -15,10 +17,11 @@ from models import identity as identity_models
 from models.identity import Role
 from models.values import now
 from resolvers.context import Handles
-from resolvers.loading import Many, One, Pages
-from resolvers.refusals import NotSignedIn
-from resolvers.stores import fetch
-from resolvers.tables import compiled
+from resolvers.loading import One, Pages
+from resolvers.refusals import InvalidToken
+from resolvers.sources import Columns
+from resolvers.stores import Row, fetch
+from resolvers.tables import Text, compiled
 from resolvers.viewer import Viewer
 
 UserById = One(identity_models.User)
@@ -26,7 +29,7 @@ Users = Pages(identity_models.User)
 ProfileByUser = One(identity_models.UserProfile, "user_id")
 PreferencesByUser = One(identity_models.UserPreference, "user_id")
 SessionsByUser = Pages(identity_models.Session, "user_id")
-AccountsByUser = Many(identity_models.Account, "user_id", order=("created_at", "id"))
+AccountsByUser = Pages(identity_models.Account, "user_id", order=("created_at", "id"))
 ApiKeysByUser = Pages(identity_models.ApiKey, "user_id")
 
 SESSION_PREFIX = "gws_"
@@ -37,14 +40,14 @@ RANK = {Role.USER: 0, Role.ANALYST: 1, Role.ADMIN: 2}
 
 def holder(
     token: type[identity_models.Session] | type[identity_models.ApiKey], scope: Mapped[Role]
-) -> Select[UUID, Role, Role]:
-    """The person whom a live token of one table stands for, with the role of the person and that of the token."""
+) -> Select[bytes, UUID, Role, Role]:
+    """The persons whom live tokens of one table stand for, with the role of the person and that of the token."""
     user = identity_models.User
     return (
-        select(col(user.id), col(user.role), scope.label("scope"))
+        select(col(token.token_hash), col(user.id), col(user.role), scope.label("scope"))
         .join(token, col(token.user_id) == col(user.id))
         .where(
-            col(token.token_hash) == bindparam("token_hash"),
+            col(token.token_hash) == any_(bindparam("token_hashes", type_=ARRAY(LargeBinary))),
             col(token.revoked_at).is_(None),
             col(token.expires_at).is_(None) | (col(token.expires_at) > func.now()),
             col(user.disabled_at).is_(None),
@@ -53,9 +56,19 @@ def holder(
     )
 
 
+@dataclass(frozen=True)
+class HolderByToken:
+    """Who holds a token, by the hash of it."""
+
+    statement: Text
+
+    async def load(self, handles: Handles, keys: Sequence[bytes], _: Columns) -> Mapping[bytes, Row]:
+        return {row["token_hash"]: row for row in await fetch(handles, "users", self.statement.sql, keys)}
+
+
 HOLDERS = {
-    SESSION_PREFIX: compiled(holder(identity_models.Session, col(identity_models.User.role))),
-    API_KEY_PREFIX: compiled(holder(identity_models.ApiKey, col(identity_models.ApiKey.role))),
+    SESSION_PREFIX: HolderByToken(compiled(holder(identity_models.Session, col(identity_models.User.role)))),
+    API_KEY_PREFIX: HolderByToken(compiled(holder(identity_models.ApiKey, col(identity_models.ApiKey.role)))),
 }
 
 
@@ -67,17 +80,18 @@ def hash_of(token: str) -> bytes:
 async def viewer_of(handles: Handles, token: str) -> Viewer:
     """The person whom a bearer token stands for, in the lesser of their own role and the token's.
 
-    Raises NotSignedIn for a token that is unknown, expired or revoked, and for one of a person who is disabled or
+    Raises InvalidToken for a token that is unknown, expired or revoked, and for one of a person who is disabled or
     erased.
     """
-    statement = HOLDERS.get(token[: len(SESSION_PREFIX)])
-    if statement is None:
-        raise NotSignedIn
-    rows = await fetch(handles, "users", statement.sql, hash_of(token))
-    if not rows:
-        raise NotSignedIn
-    role = min(Role(rows[0]["role"]), Role(rows[0]["scope"]), key=RANK.__getitem__)
-    return Viewer(rows[0]["id"], role)
+    loader = HOLDERS.get(token[: len(SESSION_PREFIX)])
+    if loader is None:
+        raise InvalidToken
+    hashed = hash_of(token)
+    holder = (await handles.loads.load(handles, loader, (hashed,))).get(hashed)
+    if holder is None:
+        raise InvalidToken
+    role = min(Role(holder["role"]), Role(holder["scope"]), key=RANK.__getitem__)
+    return Viewer(holder["id"], role)
 
 
 async def make_admin(handles: Handles, email: str, password_hash: str) -> bool:

@@ -30,7 +30,7 @@ SEAL_BYTES = 9
 @dataclass(frozen=True, slots=True)
 class PageArguments:
     """`first`/`after` read forward from the start of the list, `last`/`before` backward from its end;
-    `number`/`size` is the numbered page instead, from 1.
+    `number`/`page_size` is the numbered page instead, from 1.
     """
 
     first: int | None = None

@@ -3,7 +3,27 @@ a bug or an outage of ours and is masked on the way out.
 """
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import ClassVar
+
+
+class ProblemCode(StrEnum):
+    """What can go wrong, for programs: the one list, of problems that are data and of errors alike."""
+
+    UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
+    INVALID_INPUT = "INVALID_INPUT"
+    NO_BIRTH_DATA = "NO_BIRTH_DATA"
+    BAD_REQUEST = "BAD_REQUEST"
+    BAD_ID = "BAD_ID"
+    BAD_PAGE = "BAD_PAGE"
+    BAD_CURSOR = "BAD_CURSOR"
+    BAD_FILTER = "BAD_FILTER"
+    TOO_MANY = "TOO_MANY"
+    TOO_EXPENSIVE = "TOO_EXPENSIVE"
+    DATABASE_UNAVAILABLE = "DATABASE_UNAVAILABLE"
+    TIMEOUT = "TIMEOUT"
+    INTERNAL = "INTERNAL"
 
 
 @dataclass(eq=False)
@@ -13,12 +33,17 @@ class Refusal(Exception):
     Not frozen, because Python sets the traceback of what is raised.
     """
 
-    code: ClassVar[str]
+    code: ClassVar[ProblemCode]
     is_retryable: ClassVar[bool] = False
 
     @property
     def message(self) -> str:
         raise NotImplementedError
+
+    @property
+    def path(self) -> tuple[str, ...] | None:
+        """What of the input it is about, as attributes of the command; None where it is not about the input."""
+        return None
 
     def __str__(self) -> str:
         return self.message
@@ -29,7 +54,7 @@ class Forbidden(Refusal):
     """The viewer may not see this field of any such row, or of this one."""
 
     what: str
-    code: ClassVar[str] = "FORBIDDEN"
+    code: ClassVar[ProblemCode] = ProblemCode.FORBIDDEN
 
     @property
     def message(self) -> str:
@@ -38,9 +63,18 @@ class Forbidden(Refusal):
 
 @dataclass(eq=False)
 class NotSignedIn(Refusal):
-    """The token that came with the request is unknown, expired or revoked."""
+    """What was asked for is for people, and nobody is asking."""
 
-    code: ClassVar[str] = "UNAUTHENTICATED"
+    code: ClassVar[ProblemCode] = ProblemCode.UNAUTHENTICATED
+
+    @property
+    def message(self) -> str:
+        return "You are not signed in: sign in first."
+
+
+@dataclass(eq=False)
+class InvalidToken(NotSignedIn):
+    """The token that came with the request is unknown, expired or revoked."""
 
     @property
     def message(self) -> str:
@@ -48,11 +82,30 @@ class NotSignedIn(Refusal):
 
 
 @dataclass(eq=False)
+class InvalidInput(Refusal):
+    """Something in the input is not what it has to be; nothing was changed.  `where` names it by the attributes of
+    the command, and is empty for the input as a whole.
+    """
+
+    where: tuple[str, ...]
+    reason: str
+    code: ClassVar[ProblemCode] = ProblemCode.INVALID_INPUT
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return self.where
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+@dataclass(eq=False)
 class BadGlobalId(Refusal):
     """A global id that no object of this graph can have."""
 
     given: str
-    code: ClassVar[str] = "BAD_ID"
+    code: ClassVar[ProblemCode] = ProblemCode.BAD_ID
 
     @property
     def message(self) -> str:
@@ -64,7 +117,7 @@ class BadPage(Refusal):
     """Paging arguments that contradict each other or are out of bounds."""
 
     reason: str
-    code: ClassVar[str] = "BAD_PAGE"
+    code: ClassVar[ProblemCode] = ProblemCode.BAD_PAGE
 
     @property
     def message(self) -> str:
@@ -76,7 +129,7 @@ class BadCursor(Refusal):
     """A cursor that this list did not give to this viewer."""
 
     argument: str
-    code: ClassVar[str] = "BAD_CURSOR"
+    code: ClassVar[ProblemCode] = ProblemCode.BAD_CURSOR
 
     @property
     def message(self) -> str:
@@ -88,11 +141,25 @@ class BadFilter(Refusal):
     """A filter, an order or a search that cannot be asked for."""
 
     reason: str
-    code: ClassVar[str] = "BAD_FILTER"
+    code: ClassVar[ProblemCode] = ProblemCode.BAD_FILTER
 
     @property
     def message(self) -> str:
         return self.reason
+
+
+@dataclass(eq=False)
+class NoBirthData(Refusal):
+    """A chart cannot be computed, because too little is known of a birth, or it was when the sky is not known."""
+
+    of_other: bool
+    code: ClassVar[ProblemCode] = ProblemCode.NO_BIRTH_DATA
+
+    @property
+    def message(self) -> str:
+        if self.of_other:
+            return "There is no birth data of the other person that a chart can be computed from."
+        return "A chart needs the time of your birth, from 1700 on, and the latitude and longitude of its place."
 
 
 @dataclass(eq=False)
@@ -101,7 +168,7 @@ class TooMany(Refusal):
 
     what: str
     limit: int
-    code: ClassVar[str] = "TOO_MANY"
+    code: ClassVar[ProblemCode] = ProblemCode.TOO_MANY
 
     @property
     def message(self) -> str:
@@ -113,12 +180,13 @@ class TooExpensive(Refusal):
     """An operation whose answer might hold more objects than one answer may."""
 
     limit: int
-    code: ClassVar[str] = "TOO_EXPENSIVE"
+    code: ClassVar[ProblemCode] = ProblemCode.TOO_EXPENSIVE
 
     @property
     def message(self) -> str:
         return (
-            f"The answer might hold more than {self.limit} objects: ask for smaller pages, or for fewer levels of them."
+            f"The answer might hold more than {self.limit} objects: ask for smaller pages, for fewer levels of them, "
+            "or with shorter arguments."
         )
 
 
@@ -127,7 +195,7 @@ class StoreUnavailable(Refusal):
     """A database is away or too slow; nothing was changed, and the same request may succeed later."""
 
     store: str
-    code: ClassVar[str] = "DATABASE_UNAVAILABLE"
+    code: ClassVar[ProblemCode] = ProblemCode.DATABASE_UNAVAILABLE
     is_retryable: ClassVar[bool] = True
 
     @property

@@ -19,6 +19,33 @@ Columns: TypeAlias = tuple[str, ...]
 PARENT = "_parent"
 
 
+class Derived(str):
+    """A column that MongoDB makes of others by an expression; the text is the name that rows carry it under, and stands
+    for the expression.
+    """
+
+    __slots__ = ("expression",)
+    expression: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, name: str, expression: Mapping[str, Any]) -> "Derived":
+        made = cls(name)
+        made.expression = expression
+        return made
+
+
+def stretch(column: str, skip: int, limit: int) -> Derived:
+    """A part of an array, so that no longer one than is wanted is fetched."""
+    # MongoDB has no part of no length.
+    part = {"$slice": [{"$ifNull": [f"${column}", []]}, skip, limit]} if limit else {"$literal": []}
+    return Derived.of(f"{column}_{skip}_{limit}", part)
+
+
+def length(column: str) -> Derived:
+    """How long an array is, without fetching it."""
+    return Derived.of(f"{column}_length", {"$size": {"$ifNull": [f"${column}", []]}})
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """One column of an order.  Nulls are less than every value, on both databases."""
@@ -54,7 +81,8 @@ class Window:
 class Source(Protocol):
     """Rows of one model.  Names of columns are the stored ones; `stored` gives them from the model's attributes.
 
-    Every method is one statement.  Rows may carry columns that were not asked for, and are read-only.
+    Every method is one statement, but for MongoDB's windows by several columns.  Rows may carry columns that were not
+    asked for, and are read-only.
     """
 
     @property

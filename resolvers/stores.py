@@ -1,17 +1,20 @@
-"""One read on one database: run, timed, told to the observer, its outages turned into `StoreUnavailable`.  Every
-read goes through here; what a statement says is built in `resolvers.tables` and `resolvers.collections`.
+"""One statement on one database: run, timed, told to the observer, its outages turned into `StoreUnavailable`.  Every
+read goes through here, and every write of one statement; what a statement says is built in `resolvers.tables` and
+`resolvers.collections`.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Protocol
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import replace
+from typing import Any, Protocol, Self
 
 import asyncpg
 from pymongo import errors as mongo_errors
 
 from resolvers.context import Handles, Statement
 from resolvers.refusals import StoreUnavailable
+from resolvers.sharing import SharedLoads
 
 
 class Row(Protocol):
@@ -76,6 +79,14 @@ def mongo_outages_refused() -> Iterator[None]:
         raise
 
 
+@asynccontextmanager
+async def mongo_turn(handles: Handles) -> AsyncIterator[None]:
+    """Waits for a turn at MongoDB, and turns outages into refusals while it lasts."""
+    async with handles.mongo_turns:
+        with mongo_outages_refused():
+            yield
+
+
 async def fetch(handles: Handles, table: str, text: str, *arguments: object) -> Sequence[Row]:
     """The rows of one SQL statement.  A statement is text of ours with numbered parameters; values only ever travel
     beside it.
@@ -83,7 +94,7 @@ async def fetch(handles: Handles, table: str, text: str, *arguments: object) -> 
     started = time.perf_counter()
     with postgres_outages_refused():
         rows = await handles.postgres.fetch(text, *arguments)
-    handles.observe(Statement(POSTGRES, table, text, len(rows), time.perf_counter() - started))
+    handles.observe(Statement(POSTGRES, table, text, len(rows), time.perf_counter() - started, arguments))
     return rows
 
 
@@ -99,23 +110,24 @@ async def find(
 ) -> Sequence[Row]:
     """The documents of one `find`; a limit of 0 is no limit."""
     started = time.perf_counter()
-    with mongo_outages_refused():
+    async with mongo_turn(handles):
         cursor = handles.mongo[collection].find(
             where, projection, sort=order or None, limit=limit, skip=skip, batch_size=DOCUMENTS_AT_ONCE
         )
         rows = await cursor.to_list()
-    handles.observe(Statement(MONGO, collection, f"find {sorted(where)}", len(rows), time.perf_counter() - started))
+    seconds = time.perf_counter() - started
+    handles.observe(Statement(MONGO, collection, f"find {sorted(where)}", len(rows), seconds, where))
     return rows
 
 
 async def aggregate(handles: Handles, collection: str, pipeline: Sequence[Mapping[str, Any]]) -> Sequence[Row]:
     """The documents of one pipeline on a collection."""
     started = time.perf_counter()
-    with mongo_outages_refused():
+    async with mongo_turn(handles):
         cursor = await handles.mongo[collection].aggregate(pipeline, batchSize=DOCUMENTS_AT_ONCE)
         rows = await cursor.to_list()
     stages = " ".join(next(iter(stage)) for stage in pipeline)
-    handles.observe(Statement(MONGO, collection, stages, len(rows), time.perf_counter() - started))
+    handles.observe(Statement(MONGO, collection, stages, len(rows), time.perf_counter() - started, pipeline))
     return rows
 
 
@@ -126,9 +138,30 @@ async def lookup(
     of each.
     """
     started = time.perf_counter()
-    with mongo_outages_refused():
+    async with mongo_turn(handles):
         cursor = await handles.mongo.aggregate(pipeline, batchSize=DOCUMENTS_AT_ONCE)
         parents = await cursor.to_list()
     rows = sum(len(parent[nested]) for parent in parents)
-    handles.observe(Statement(MONGO, collection, f"lookup {nested}", rows, time.perf_counter() - started))
+    handles.observe(Statement(MONGO, collection, f"lookup {nested}", rows, time.perf_counter() - started, pipeline))
     return parents
+
+
+class Away:
+    """Stands for a database that was found to be away, so that it is not asked again."""
+
+    def __init__(self, refusal: StoreUnavailable) -> None:
+        self.refusal = refusal
+
+    def __getitem__(self, _: str) -> Self:
+        return self
+
+    def fetch(self, *_: object, **__: object) -> Any:
+        raise StoreUnavailable(self.refusal.store) from self.refusal
+
+    find = aggregate = fetch
+
+
+def without(handles: Handles, refusal: StoreUnavailable) -> Handles:
+    """The handles without the database that a refusal names."""
+    away: Any = Away(refusal)
+    return replace(handles, loads=SharedLoads(), **{"postgres" if refusal.store == POSTGRES else "mongo": away})

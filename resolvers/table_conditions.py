@@ -1,13 +1,11 @@
 """Conditions as SQL.  Values are parameters, numbered in the order of `conditions.values_of`; none becomes text."""
 
 from collections.abc import Iterator
-from functools import partial
 from itertools import count
 from typing import Any
 
 from sqlalchemy import (
     ARRAY,
-    BindParameter,
     Column,
     ColumnElement,
     Integer,
@@ -15,11 +13,9 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    all_,
     and_,
     any_,
     bindparam,
-    cast,
     false,
     func,
     literal_column,
@@ -27,13 +23,10 @@ from sqlalchemy import (
     or_,
     true,
 )
-from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.types import TypeEngine
 
 from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 
-LANGUAGE: ColumnElement[str] = literal_column("'english'", String())
-"""Of the text index; a parameter in its place would keep the index from being used."""
 NOWHERE: ColumnElement[int] = literal_column("0", Integer)
 
 
@@ -53,7 +46,7 @@ def built(table: Table, condition: Condition, names: Iterator[str]) -> ColumnEle
         case Not(part):
             return not_(built(table, part, names))
         case Matches():
-            return matched(table.c["title"], bindparam(next(names), type_=String()))
+            return table.c["title_words"].bool_op("@>")(bindparam(next(names), type_=ARRAY(Text())))
 
 
 def plain(kind: TypeEngine[Any]) -> TypeEngine[Any]:
@@ -87,16 +80,3 @@ def compared(column: Column[Any], condition: Compare, names: Iterator[str]) -> C
             found = func.starts_with(column, value)
     # SQL calls a comparison with a null unknown, whose negation is unknown too.
     return and_(column.is_not(None), found) if column.nullable else found
-
-
-def matched(title: Column[Any], words: BindParameter[str]) -> ColumnElement[bool]:
-    """What MongoDB's text index finds for phrases of one word each: one of the words by its stem, which the index
-    serves, and all of them letter by letter.
-    """
-    text = partial(literal_column, type_=String())
-    stems = func.replace(cast(func.plainto_tsquery(LANGUAGE, words), Text()), text("'&'"), text("'|'"))
-    letters = func.string_to_array(
-        func.concat(text("'%'"), func.replace(words, text("' '"), text("'% %'")), text("'%'")), text("' '")
-    )
-    is_found = func.to_tsvector(LANGUAGE, title).op("@@")(cast(stems, TSQUERY))
-    return and_(is_found, title.ilike(all_(letters)))

@@ -1,5 +1,5 @@
 """Rows of PostgreSQL: statements built with SQLAlchemy Core from the SQLModel tables, compiled to text once, and run
-on asyncpg, which keeps them prepared.  Only reads; whoever writes opens a session.
+on asyncpg, which keeps them prepared.  Whoever writes more than one statement opens a session.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,6 +28,7 @@ from sqlalchemy import (
     tuple_,
 )
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import SQLModel
 
 from resolvers.conditions import Condition, shape_of, values_of
@@ -51,7 +52,7 @@ class Text:
         return [values[name] for name in self.parameters]
 
 
-def compiled(statement: Select[*tuple[Any, ...]]) -> Text:
+def compiled(statement: Select[*tuple[Any, ...]] | ReturningInsert[*tuple[Any, ...]]) -> Text:
     text = statement.compile(dialect=DIALECT)
     return Text(str(text), tuple(text.positiontup or ()))
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import identity as identity_models
+from resolvers.refusals import NotSignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +17,13 @@ class Viewer:
     @property
     def is_signed_in(self) -> bool:
         return self.user_id is not None
+
+    @property
+    def person(self) -> UUID:
+        """The id of the person behind the request.  Raises NotSignedIn for nobody."""
+        if self.user_id is None:
+            raise NotSignedIn
+        return self.user_id
 
 
 ANONYMOUS = Viewer()

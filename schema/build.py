@@ -14,7 +14,9 @@ from schema import (  # noqa: F401  Importing a room declares its types.
     charts,
     coupons,
     identity,
+    leaderboards,
     learning,
+    mutation,
     orders,
     payments,
     purchases,
@@ -53,6 +55,7 @@ def build() -> Schema:
     link()
     return Schema(
         query=query.Query,
+        mutation=mutation.Mutation,
         types=[entity.type for entity in BY_NAME.values()],
         extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), ObjectLimiter],
         config=StrawberryConfig(scalar_map=SCALARS),

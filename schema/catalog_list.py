@@ -2,13 +2,11 @@
 
 import re
 from asyncio import gather
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar
 
 import strawberry
-from graphql import FieldNode
 from strawberry.types.arguments import StrawberryArgument
 
 from models.catalog import PurchasableKind
@@ -18,12 +16,12 @@ from resolvers.context import Context
 from resolvers.pages import PageArguments
 from resolvers.refusals import BadFilter
 from resolvers.stores import Row
-from schema.connections import PAGING, Connection, Edge, merged, page_info
+from schema.connections import PAGING, Connection, Edge, Selection, page_info, selection_of
 from schema.entities import BY_MODEL, Entity
 from schema.fields import Arguments, Declaration, Resolve, argument, declare
 from schema.filter_inputs import OrderDirection
 from schema.filters import LONGEST_TEXT, searched
-from schema.selections import Nodes, ResolveInfo, columns, selected
+from schema.selections import ResolveInfo
 from schema.values import Currency, described
 
 LARGEST_PRICE = Decimal(10) ** 12
@@ -63,17 +61,6 @@ ASKED = (
 
 
 @dataclass(frozen=True)
-class CatalogSelection:
-    """What an operation selects of the catalog."""
-
-    nodes: Sequence[FieldNode]
-    has_rows: bool
-    has_cursors: bool
-    has_probe: bool
-    has_total: bool
-
-
-@dataclass(frozen=True)
 class Cataloged(Declaration):
     arguments: ClassVar[tuple[StrawberryArgument, ...]] = (*PAGING, *ASKED)
 
@@ -90,9 +77,9 @@ class Cataloged(Declaration):
 async def connected(info: ResolveInfo, given: Arguments) -> Connection[Any]:
     """The page that was asked for.  Raises BadFilter, BadPage or BadCursor before any statement is sent."""
     context = info.context
-    selection = selection_of(info)
+    selection = selection_of(info, "Purchasable")
     shelves = shelves_of(info, filter_of(context, given), selection)
-    arguments = PageArguments(*(given.get(name) for name in ("first", "after", "last", "before")))
+    arguments = page_arguments_of(given)
     field, is_descending = order_of(given.get("order_by"))
     listing = listing_of(field, is_descending=is_descending)
     page, total = await gather(
@@ -115,27 +102,16 @@ async def connected(info: ResolveInfo, given: Arguments) -> Connection[Any]:
     )
 
 
-def selection_of(info: ResolveInfo) -> CatalogSelection:
-    fields = selected(info, "PurchasableConnection", info.field_nodes)
-    edge_fields = below(info, "PurchasableEdge", fields.get("edges", ()))
-    page_fields = below(info, "PageInfo", fields.get("pageInfo", ()))
-    nodes = merged([*fields.get("nodes", ()), *edge_fields.get("node", ())])
-    has_cursors = "cursor" in edge_fields or not page_fields.keys().isdisjoint({"startCursor", "endCursor"})
-    has_probe = not page_fields.keys().isdisjoint({"hasNextPage", "hasPreviousPage"})
-    has_rows = bool(nodes or edge_fields) or has_cursors or has_probe
-    return CatalogSelection(nodes, has_rows, has_cursors, has_probe, has_total="totalCount" in fields)
+def page_arguments_of(given: Arguments) -> PageArguments:
+    return PageArguments(*(given.get(name) for name in ("first", "after", "last", "before")))
 
 
-def below(info: ResolveInfo, type_name: str, groups: Sequence[Nodes]) -> dict[str, list[Nodes]]:
-    return selected(info, type_name, merged(groups)) if groups else {}
-
-
-def shelves_of(info: ResolveInfo, asked: CatalogFilter, selection: CatalogSelection) -> list[Shelf]:
+def shelves_of(info: ResolveInfo, asked: CatalogFilter, selection: Selection) -> list[Shelf]:
     """What the viewer may see of each kind that is asked for."""
     shelves = []
     for kind in filter(asked.covers, KINDS):
         entity = BY_MODEL[KINDS[kind].model]
-        wanted = columns(info, entity, selection.nodes) if selection.nodes else ()
+        wanted = tuple(sorted(selection.columns(info, entity)))
         shelves.append(shelf(kind, asked, entity.visibility.condition(info.context.viewer), wanted))
     return shelves
 
@@ -152,7 +128,7 @@ def filter_of(context: Context, given: Arguments) -> CatalogFilter:
     min_price, max_price = price("minPrice", given.get("min_price")), price("maxPrice", given.get("max_price"))
     if currency is None and not min_price is max_price is None:
         currency = context.handles.default_currency
-    return CatalogFilter(
+    asked = CatalogFilter(
         kinds=None if kinds is None else frozenset(kinds),
         search=searched(given.get("search")),
         category=category(given.get("category")),
@@ -160,6 +136,8 @@ def filter_of(context: Context, given: Arguments) -> CatalogFilter:
         max_price=max_price,
         currency=code(currency),
     )
+    context.filters.spend(comparisons=len(asked.conditions()))
+    return asked
 
 
 def price(name: str, given: Decimal | None) -> Decimal | None:

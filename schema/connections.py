@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeVar
 
 import strawberry
-from graphql import FieldNode
 from strawberry.types.arguments import StrawberryArgument
 
 from resolvers.conditions import Condition, Every
+from resolvers.context import Context
 from resolvers.loading import Counts, Pages, load
 from resolvers.pages import Listing, PageArguments, cursor_of, window_of
 from resolvers.sources import Window
@@ -80,39 +80,35 @@ SEARCH = argument(
 
 @dataclass(frozen=True)
 class Selection:
-    """What an operation selects of a connection: which columns of its rows, and whether it needs cursors, a probe,
-    the total.
+    """What an operation selects of a connection: of its rows, under each name that they have in the answer, and
+    whether it needs rows at all, cursors, a probe, the total.
     """
 
-    columns: tuple[str, ...]
+    rows: tuple[Nodes, ...]
     has_rows: bool
     has_cursors: bool
     has_probe: bool
     has_total: bool
 
+    def columns(self, info: ResolveInfo, entity: Entity) -> set[str]:
+        return {column for nodes in self.rows for column in columns(info, entity, nodes)}
 
-def selection_of(info: ResolveInfo, entity: Entity, listing: Listing) -> Selection:
-    fields = selected(info, f"{entity.name}Connection", info.field_nodes)
-    edges = merged(fields.get("edges", ()))
-    edge_fields = selected(info, f"{entity.name}Edge", edges) if edges else {}
-    nodes = merged([*fields.get("nodes", ()), *edge_fields.get("node", ())])
-    of_page = fields.get("pageInfo", ())
-    page_fields = set(selected(info, "PageInfo", merged(of_page))) if of_page else set()
-    has_cursors = "cursor" in edge_fields or not page_fields.isdisjoint({"startCursor", "endCursor"})
-    has_probe = not page_fields.isdisjoint({"hasNextPage", "hasPreviousPage"})
-    wanted = columns(info, entity, nodes) if nodes else ()
-    position = (term.column for term in listing.order) if has_cursors else ()
+
+def selection_of(info: ResolveInfo, type_name: str) -> Selection:
+    """What is selected of the connection of this type."""
+    fields = selected(info, f"{type_name}Connection", info.field_nodes)
+    edges = [selected(info, f"{type_name}Edge", nodes) for nodes in fields.get("edges", ())]
+    page = {name for nodes in fields.get("pageInfo", ()) for name in selected(info, "PageInfo", nodes)}
+    rows = (*fields.get("nodes", ()), *(nodes for each in edges for nodes in each.get("node", ())))
+    has_cursors = any("cursor" in each for each in edges) or not page.isdisjoint({"startCursor", "endCursor"})
+    has_probe = not page.isdisjoint({"hasNextPage", "hasPreviousPage"})
     return Selection(
-        columns=tuple(sorted({*wanted, *position})),
-        has_rows=bool(nodes or edges) or has_cursors or has_probe,
+        rows=rows,
+        has_rows=bool(rows or edges) or has_cursors or has_probe,
         has_cursors=has_cursors,
         has_probe=has_probe,
         has_total="totalCount" in fields,
     )
-
-
-def merged(groups: Iterable[Nodes]) -> Sequence[FieldNode]:
-    return [node for group in groups for node in group]
 
 
 @dataclass(frozen=True)
@@ -150,11 +146,24 @@ def complete(field: DeclaredField) -> None:
 
 
 def listing_of(info: ResolveInfo, pages: Pages, given: Arguments) -> Listing:
-    """Which rows in which order: those that the client asks for among those that the viewer may see."""
-    viewer, entity = info.context.viewer, BY_MODEL[pages.model]
+    """Which rows in which order: those that the client asks for among those that the viewer may see.
+
+    It is the same for all parents of a layer, so it is made, and paid from the budget of the operation, once.
+    """
+    memo = (pages, id(info.field_nodes[0]))
+    found: Listing | None = info.context.selections.get(memo)
+    if found is None:
+        found = info.context.selections[memo] = listing_as_asked(info.context, pages, given)
+    return found
+
+
+def listing_as_asked(context: Context, pages: Pages, given: Arguments) -> Listing:
+    viewer, entity = context.viewer, BY_MODEL[pages.model]
+    if given.get("search") is not None:
+        context.filters.spend(comparisons=1)
     conditions: tuple[Condition | None, ...] = (
         entity.visibility.condition(viewer),
-        condition_of(entity, given.get("where"), viewer),
+        condition_of(entity, given.get("where"), viewer, context.filters),
         searched(given.get("search")),
     )
     asked = tuple(condition for condition in conditions if condition is not None)
@@ -173,11 +182,13 @@ def page_arguments(given: Arguments) -> PageArguments:
 async def page(info: ResolveInfo, listing: Listing, key: Any, arguments: PageArguments) -> Connection[Any]:
     """The page of the rows of one key.  Raises BadPage or BadCursor before any statement is sent."""
     context, entity = info.context, BY_MODEL[listing.pages.model]
-    selection = selection_of(info, entity, listing)
+    selection = selection_of(info, entity.name)
+    position = {term.column for term in listing.order} if selection.has_cursors else set()
+    wanted = tuple(sorted(selection.columns(info, entity) | position))
     window = window_of(context, listing, key, arguments, has_probe=selection.has_probe)
     has_rows = selection.has_rows and window.limit > 0
     found, total = await gather(
-        load(context, listing.pages, key, selection.columns, window) if has_rows else nothing(),
+        load(context, listing.pages, key, wanted, window) if has_rows else nothing(),
         load(context, Counts(listing.pages, listing.where), key) if selection.has_total else nothing(),
     )
     found = found or ()
@@ -216,6 +227,6 @@ def connection(
     is_searchable: bool = False,
 ) -> Any:
     """A field that is a list too long to send whole: the rows whose key equals `by`, or on a root type all rows of
-    the model.  A searchable list is that of a model with a text index.
+    the model.  A searchable list is that of a model that stores the words of its titles.
     """
     return declare(Paged(pages, by, is_searchable), description, visible)

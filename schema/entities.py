@@ -33,10 +33,18 @@ class Entity:
     visibility: Visibility
     fields: dict[str, "DeclaredField"] = field(default_factory=dict)
     """The declared fields by the names that clients use."""
+    derived: set[str] = field(default_factory=set)
+    """The names of those that read what the database makes of a column for them."""
 
     @property
     def source(self) -> Source:
         return self.loader.source
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """The columns that all of its fields together read."""
+        read = (column for each in self.fields.values() for column in each.needs)
+        return tuple(sorted({*self.visibility.needs, *read}))
 
     def wrap(self, row: Row) -> object:
         """The object of the graph that stands for a row: an instance of the type that holds the row and nothing
@@ -65,12 +73,14 @@ def entity(
     visible: Iterable[Audience],
     owner: str | tuple[str, ...] = (),
     published: str | None = None,
+    is_extract: bool = False,
 ) -> Callable[[T], T]:
     """Declares a type of the graph as the rows of a model.
 
     `visible` says who may see a row at all; `owner` names the attributes that hold the ids of the persons whom a
     row is about; `published` names an attribute of truth values, and rows where it is false are there for
-    administrators only.
+    administrators only.  An extract shows a part of rows that have a type already, to other viewers and without
+    their ids.
     """
     owners = (owner,) if isinstance(owner, str) else owner
     audiences = frozenset(visible)
@@ -84,7 +94,11 @@ def entity(
         for each in declared_fields(graph_type):
             each.bind(declared)
             declared.fields[to_camel_case(each.python_name)] = each
-        BY_MODEL[model] = BY_NAME[declared.name] = declared
+            if each.declaration.is_derived:
+                declared.derived.add(to_camel_case(each.python_name))
+        BY_NAME[declared.name] = declared
+        if not is_extract:
+            BY_MODEL[model] = declared
         return graph_type
 
     return declare

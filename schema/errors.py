@@ -8,10 +8,9 @@ from typing import Any
 
 from graphql import GraphQLError
 
-from resolvers.refusals import Refusal
+from resolvers.refusals import ProblemCode, Refusal
 
-REQUEST_ERROR = "BAD_REQUEST"
-UNEXPECTED = "INTERNAL"
+LONGEST_MESSAGE = 500
 
 
 def is_unexpected(error: GraphQLError) -> bool:
@@ -30,9 +29,12 @@ def presented(error: GraphQLError, request_id: str) -> dict[str, Any]:
         shown |= refused(original)
     elif is_unexpected(error):
         shown["message"] = "Something went wrong on our side: try again, or report it with the request id."
-        shown["extensions"] = {"code": UNEXPECTED, "retryable": True, "requestId": request_id}
+        shown["extensions"] = {"code": ProblemCode.INTERNAL, "retryable": True, "requestId": request_id}
     else:
-        shown["extensions"] = {"code": REQUEST_ERROR, "retryable": False} | (error.extensions or {})
+        if len(error.message) > LONGEST_MESSAGE:
+            # It quotes what was wrong, which may be as long as a request.
+            shown["message"] = f"{error.message[:LONGEST_MESSAGE]}…"
+        shown["extensions"] = {"code": ProblemCode.BAD_REQUEST, "retryable": False} | (error.extensions or {})
     return shown
 
 

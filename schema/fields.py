@@ -36,6 +36,7 @@ class Declaration(ABC):
     """What a field is, apart from its name, its type and who may see it."""
 
     is_leaf: ClassVar[bool] = False
+    is_derived: ClassVar[bool] = False
     arguments: ClassVar[tuple[StrawberryArgument, ...]] = ()
 
     @abstractmethod

@@ -1,8 +1,6 @@
 """What a client writes in `where`, `search` and `orderBy`, checked and turned into conditions and orders."""
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -11,6 +9,8 @@ from uuid import UUID
 from strawberry import UNSET
 from strawberry.utils.str_converters import to_camel_case
 
+from models.words import words
+from resolvers.budgets import FilterBudget
 from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 from resolvers.refusals import BadFilter, BadGlobalId, Forbidden
 from resolvers.viewer import Viewer
@@ -20,42 +20,23 @@ from schema.filter_inputs import MOST_VALUES, OrderDirection, value_type
 from schema.ids import parse_global_id
 
 DEEPEST = 5
-MOST_COMPARISONS = 50
-MOST_PARTS = 100
 LONGEST_TEXT = 500
 MOST_WORDS = 20
-WORD = re.compile(r"[^\W_]+")
 LARGEST_NUMBER = Decimal(10) ** 15
 DECIMALS = 6
 
 
-@dataclass
-class Budget:
-    """How many comparisons a filter may still have, and how many parts in its `and`, `or` and `not`."""
-
-    comparisons: int = MOST_COMPARISONS
-    parts: int = MOST_PARTS
-
-    def spend(self, *, comparisons: int = 0, parts: int = 0) -> None:
-        self.comparisons -= comparisons
-        self.parts -= parts
-        if self.comparisons < 0:
-            raise BadFilter(f"A filter has at most {MOST_COMPARISONS} comparisons.")
-        if self.parts < 0:
-            raise BadFilter(f"A filter has at most {MOST_PARTS} parts in 'and', 'or' and 'not'.")
-
-
-def condition_of(entity: Entity, given: Any, viewer: Viewer) -> Condition | None:
-    """The condition that a client wrote.
+def condition_of(entity: Entity, given: Any, viewer: Viewer, budget: FilterBudget) -> Condition | None:
+    """The condition that a client wrote, paid from the budget of the operation.
 
     Raises BadFilter, BadGlobalId, or Forbidden for a field that the viewer may not read of every row.
     """
     if given is None:
         return None
-    return Every(tuple(parts_of(entity, given, viewer, Budget(), depth=1)))
+    return Every(tuple(parts_of(entity, given, viewer, budget, depth=1)))
 
 
-def parts_of(entity: Entity, given: Any, viewer: Viewer, budget: Budget, depth: int) -> Iterator[Condition]:
+def parts_of(entity: Entity, given: Any, viewer: Viewer, budget: FilterBudget, depth: int) -> Iterator[Condition]:
     if depth > DEEPEST:
         raise BadFilter(f"A filter is nested at most {DEEPEST} deep.")
     for name, value in vars(given).items():
@@ -73,7 +54,7 @@ def parts_of(entity: Entity, given: Any, viewer: Viewer, budget: Budget, depth: 
 
 
 def comparisons(
-    entity: Entity, field: DeclaredField, given: Any, viewer: Viewer, budget: Budget
+    entity: Entity, field: DeclaredField, given: Any, viewer: Viewer, budget: FilterBudget
 ) -> Iterator[Condition]:
     readable(entity, field, viewer)
     column = entity.source.stored(field.compared)
@@ -83,7 +64,9 @@ def comparisons(
         budget.spend(comparisons=1)
         operator = Operator(said.removesuffix("_"))
         if operator is Operator.IN:
-            yield Compare(column, operator, tuple(checked(entity, field, operator, each) for each in within(value)))
+            values = within(value)
+            budget.spend(values=len(values))
+            yield Compare(column, operator, tuple(checked(entity, field, operator, each) for each in values))
         elif value is not None:
             yield Compare(column, operator, checked(entity, field, operator, value))
         elif operator is Operator.EQ:
@@ -127,7 +110,7 @@ def key_of(type_name: str, given: str) -> UUID:
 
 
 def amount(value: Decimal) -> Decimal:
-    if value.is_finite() and abs(value) < LARGEST_NUMBER and value == round(value, DECIMALS):
+    if value.is_finite() and value.copy_abs() < LARGEST_NUMBER and value == round(value, DECIMALS):
         # A client may write thousands of zeros after the point, which neither database would take.
         return round(value, DECIMALS)
     raise BadFilter(f"A number to compare with has at most 15 digits before the point and {DECIMALS} after it.")
@@ -149,18 +132,16 @@ def instant(value: datetime, operator: Operator) -> datetime:
     return moment - timedelta(microseconds=rest)
 
 
-def searched(words: str | None) -> Condition | None:
-    """The words of a search, as plain words: both databases give quotes and signs meanings of their own.  Without
-    any, everything is found.
-    """
-    if words is None:
+def searched(search: str | None) -> Condition | None:
+    """The titles with all words of a search.  Without any, everything is found."""
+    if search is None:
         return None
-    if len(words) > LONGEST_TEXT:
+    if len(search) > LONGEST_TEXT:
         raise BadFilter(f"A search has at most {LONGEST_TEXT} characters.")
-    found = WORD.findall(words)
+    found = words(search)
     if len(found) > MOST_WORDS:
         raise BadFilter(f"A search has at most {MOST_WORDS} words.")
-    return Matches(" ".join(found)) if found else None
+    return Matches(tuple(found)) if found else None
 
 
 def attributes_of(

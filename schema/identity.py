@@ -10,10 +10,11 @@ from models.identity import Role
 from resolvers import billing, charts, identity, learning, orders, purchases, referrals
 from schema.connections import Connection, connection
 from schema.entities import entity
-from schema.fields import column, many, one
+from schema.fields import column, one
 from schema.learning import LearningProgress, progress
 from schema.nodes import Node
 from schema.ownership import owns
+from schema.stretches import first_of
 from schema.summaries import summary
 from schema.values import described
 from schema.visibility import ADMIN, ANALYST, OWNER, SIGNED_IN
@@ -74,7 +75,7 @@ class User(Node):
         description="Where the person has signed in, newest first, those that ended too.",
         visible=[OWNER, ADMIN],
     )
-    accounts: "list[Account] | None" = many(
+    accounts: "list[Account] | None" = first_of(
         identity.AccountsByUser,
         by="id",
         description="The accounts at other services that the person can sign in with, oldest first.",

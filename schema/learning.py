@@ -13,6 +13,7 @@ from resolvers.stores import Row
 from schema.entities import entity
 from schema.fields import column, computed, one
 from schema.nodes import Node
+from schema.stretches import Bounds, length_of, part_of
 from schema.values import described
 from schema.visibility import ADMIN, ANALYST, OWNER
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from schema.orders import Order
 
 # A passage has some hundreds of characters, so a page of logs is a large answer.
-USUAL_KEYS = 400
+KEYS = Bounds(usual=400, most=10_000)
 
 described(
     ActivityType,
@@ -133,6 +134,7 @@ class TestResult(Node):
     raw_wpm: float = column(description="Words per minute before mistakes are taken off.")
     accuracy: float = column(description="How many of the keys were right, in percent.")
     consistency: float = column(description="How even the pace was, in percent.")
+    # A keyboard has a hundred keys, so that this list and the measures of an activity are short.
     errors_by_key: list[KeyErrors] = computed(
         key_errors, needs=("errors_by_key",), description="Which keys were missed, most missed first."
     )
@@ -160,13 +162,13 @@ class TestResult(Node):
     owner="user_id",
 )
 class KeystrokeLog(Node):
-    keystroke_count: int = computed(len, needs=("keystrokes",), description="How many keys were pressed.")
-    keystrokes: list[Keystroke] | None = computed(
+    keystroke_count: int = length_of("keystrokes", description="How many keys were pressed.")
+    keystrokes: list[Keystroke] | None = part_of(
         keystrokes,
-        needs=("keystrokes",),
+        by="keystrokes",
+        bounds=KEYS,
         description="The keys in the order in which they came.",
         visible=[OWNER],
-        usual_size=USUAL_KEYS,
     )
 
 

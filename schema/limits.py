@@ -1,14 +1,16 @@
 """How much an operation may ask for: an estimate of the objects in its answer, made before it is executed.
 
-A list counts as many objects as it may have rows, times what is asked of each.  Fragments are estimated once, so the
-estimate takes time in proportion to the document.
+A list counts as many objects as it may have rows, times what is asked of each.  What the arguments of a read say counts
+too, since it is taken in anew for each object that it is asked of.  Fragments are estimated once, so the estimate takes
+time in proportion to the document.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import (
+    DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -36,6 +38,8 @@ from resolvers.refusals import TooExpensive
 MOST_OBJECTS = 20_000
 USUAL_LIST = 5
 SIZES = ("first", "last", "page")
+# Two thousand values, which take some 25 ms to take in, are as much as an operation may say.
+OBJECTS_A_VALUE = 10
 
 
 @dataclass
@@ -46,6 +50,7 @@ class Estimate:
     fragments: dict[str, FragmentDefinitionNode]
     variables: dict[str, Any]
     known: dict[str, int] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
 
     def objects(self, selections: SelectionSetNode, parent: GraphQLNamedType, rows: int = 1) -> int:
         """How many objects these selections may add to each object of the parent type.  `rows` is the size of the
@@ -75,27 +80,52 @@ class Estimate:
 
     def below(self, node: FieldNode, parent: GraphQLNamedType, rows: int) -> int:
         definition = getattr(parent, "fields", {}).get(node.name.value)
-        if definition is None or node.selection_set is None:
+        if definition is None:
             return 0
+        said = 0 if parent == self.schema.mutation_type else OBJECTS_A_VALUE * self.said(node)
+        if node.selection_set is None:
+            return said
         kind = get_named_type(definition.type)
         if {"first", "last"} <= definition.args.keys():
-            return 1 + self.objects(node.selection_set, kind, self.page_size(node))
+            return (
+                said + 1 + self.objects(node.selection_set, kind, min(self.page_size(node, DEFAULT_SIZE), LARGEST_SIZE))
+            )
         plain = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
         if not is_list_type(plain):
-            return 1 + self.objects(node.selection_set, kind, rows)
-        is_page = parent.name.endswith("Connection")
-        size = rows if is_page else self.list_size(node, usual_size(definition))
-        return size * (1 + self.objects(node.selection_set, kind))
+            return said + 1 + self.objects(node.selection_set, kind, rows)
+        return said + self.list_size(node, definition, parent, rows) * (1 + self.objects(node.selection_set, kind))
 
-    def page_size(self, node: FieldNode) -> int:
+    def list_size(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType, rows: int) -> int:
+        if parent.name.endswith("Connection"):
+            return rows
+        if "first" in definition.args:
+            return self.page_size(node, usual_size(definition))
+        lists = [self.value(argument.value) for argument in node.arguments or ()]
+        return max([len(each) for each in lists if isinstance(each, list)], default=usual_size(definition))
+
+    def page_size(self, node: FieldNode, usual: int) -> int:
         sizes = [self.value(argument.value) for argument in node.arguments or () if argument.name.value in SIZES]
         sizes = [size.get("size", DEFAULT_SIZE) if isinstance(size, dict) else size for size in sizes]
         given = [size for size in sizes if isinstance(size, int)]
-        return min(max(*given, 0), LARGEST_SIZE) if given else DEFAULT_SIZE
+        return max(*given, 0) if given else usual
 
-    def list_size(self, node: FieldNode, usual: int) -> int:
-        lists = [self.value(argument.value) for argument in node.arguments or ()]
-        return max([len(each) for each in lists if isinstance(each, list)], default=usual)
+    def said(self, node: FieldNode) -> int:
+        """How many values its arguments hold."""
+        return sum(self.values_in(argument.value) for argument in node.arguments or ())
+
+    def values_in(self, node: Any) -> int:
+        match node:
+            case VariableNode():
+                name = node.name.value
+                if name not in self.sizes:
+                    self.sizes[name] = size_of(self.variables.get(name))
+                return self.sizes[name]
+            case ListValueNode(values=values):
+                return len(values) + sum(map(self.values_in, values))
+            case ObjectValueNode(fields=fields):
+                return len(fields) + sum(self.values_in(field.value) for field in fields)
+            case _:
+                return 0
 
     def value(self, node: Any) -> Any:
         """What an argument will be, as far as its size matters."""
@@ -112,11 +142,38 @@ class Estimate:
                 return None
 
 
+def size_of(given: Any) -> int:
+    """How many values lie in a value of JSON, however deep; those of long lists as far as they matter."""
+    total, waiting = 0, [given]
+    while waiting and total <= MOST_OBJECTS:
+        each = waiting.pop()
+        inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
+        total += len(inner)
+        waiting += inner
+    return total
+
+
 def usual_size(definition: GraphQLField) -> int:
     """How many objects a list has that no argument says the size of."""
     declared = (definition.extensions or {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
     size: int | None = getattr(declared, "usual_size", None)
     return USUAL_LIST if size is None else size
+
+
+def objects_in(
+    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+) -> int:
+    """How many objects the answer to an operation may have, by its document and the variables that came with it."""
+    root = schema.get_root_type(operation.operation)
+    if root is None:
+        return 0
+    definitions = document.definitions
+    fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+    estimate = Estimate(schema, fragments, {})
+    defaults = operation.variable_definitions or ()
+    given = {each.variable.name.value: estimate.value(each.default_value) for each in defaults}
+    estimate.variables = given | dict(variables)
+    return estimate.objects(operation.selection_set, root)
 
 
 class ObjectLimiter(SchemaExtension):
@@ -125,22 +182,15 @@ class ObjectLimiter(SchemaExtension):
     def on_execute(self) -> Iterator[None]:
         context = self.execution_context
         document = context.graphql_document
-        definitions = document.definitions if document else ()
-        operations = [each for each in definitions if isinstance(each, OperationDefinitionNode)]
-        fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
+        if document is None:
+            raise AssertionError("Bug: an operation is executed without a document.")
+        operations = [each for each in document.definitions if isinstance(each, OperationDefinitionNode)]
         schema: GraphQLSchema = context.schema._schema  # noqa: SLF001  Strawberry has no other way to it.
         name = context._provided_operation_name  # noqa: SLF001  The public property falls back to the first operation.
         if len(operations) > 1 and name is None:
             raise GraphQLError("The document holds several operations: say which one by 'operationName'.")
         for operation in operations:
-            estimate = Estimate(schema, fragments, {})
-            given = {
-                each.variable.name.value: estimate.value(each.default_value)
-                for each in operation.variable_definitions or ()
-            }
-            estimate.variables = given | (context.variables or {})
-            root = schema.get_root_type(operation.operation)
             is_chosen = name in (None, operation.name and operation.name.value)
-            if root is not None and is_chosen and estimate.objects(operation.selection_set, root) > MOST_OBJECTS:
+            if is_chosen and objects_in(schema, document, operation, context.variables or {}) > MOST_OBJECTS:
                 raise TooExpensive(MOST_OBJECTS)
         yield

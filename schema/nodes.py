@@ -4,6 +4,7 @@ from asyncio import gather
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 import strawberry
 from strawberry.types.arguments import StrawberryArgument
@@ -58,13 +59,18 @@ async def find(info: ResolveInfo, ids: Sequence[str]) -> list[object | None]:
     """The objects with these global ids, each None where there is none for this viewer.  Raises BadGlobalId or
     TooMany.
     """
-    if len(ids) > MOST_IDS:
-        raise TooMany("ids", MOST_IDS)
-    named = [(entity_named(given), parse_global_id(given)[1]) for given in ids]
+    named = parsed(ids)
     viewer = info.context.viewer
     found = [load(info.context, entity.loader, key, columns(info, entity, info.field_nodes)) for entity, key in named]
     rows = await gather(*found)
     return [entity.admit(viewer, row) for (entity, _), row in zip(named, rows, strict=True)]
+
+
+def parsed(ids: Sequence[str]) -> list[tuple[Entity, UUID]]:
+    """The types and the keys that global ids name.  Raises BadGlobalId or TooMany."""
+    if len(ids) > MOST_IDS:
+        raise TooMany("ids", MOST_IDS)
+    return [(entity_named(given), parse_global_id(given)[1]) for given in ids]
 
 
 def entity_named(given: str) -> Entity:

@@ -12,6 +12,7 @@ from schema.catalog import Purchasable
 from schema.entities import entity
 from schema.fields import column, computed, many, one
 from schema.nodes import Node
+from schema.stretches import first_of
 from schema.values import Money, described, money
 from schema.visibility import ADMIN, ANALYST, OWNER
 
@@ -96,12 +97,13 @@ class Order(Node):
         description="The coupon that makes it cheaper; null for none.",
         visible=[ANALYST, ADMIN],
     )
+    # Whoever places an order is held to a number of items, each of which becomes one purchase: both lists are short.
     items: "list[OrderItem]" = many(orders.ItemsByOrder, by="id", description="What is in the order, as it was put in.")
-    refunds: "list[Refund]" = many(
-        payments.RefundsByOrder, by="id", description="What was given back of it, oldest first."
+    refunds: "list[Refund]" = first_of(
+        payments.RefundsByOrder, by="id", description="What was given back of it, newest first."
     )
-    payments: "list[Payment]" = many(
-        payments.PaymentsByOrder, by="id", description="The attempts to pay it, oldest first."
+    payments: "list[Payment]" = first_of(
+        payments.PaymentsByOrder, by="id", description="The attempts to pay it, newest first."
     )
     purchases: "list[Purchase] | None" = many(
         orders.PurchasesByOrder,

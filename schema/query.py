@@ -5,20 +5,25 @@ from typing import TYPE_CHECKING
 from models import catalog as catalog_models
 from resolvers import catalog as items
 from resolvers import coupons, identity, orders, purchases, referrals
+from resolvers.leaderboards import FastestRuns, TopReferrers
 from schema.catalog import Purchasable
 from schema.catalog_list import catalog_of_everything
+from schema.chart_fields import chart_asked_for
 from schema.connections import Connection, connection
 from schema.entities import root
 from schema.lookups import by_id, viewers_own
 from schema.nodes import Node, node_by_id, nodes_by_id
 from schema.ownership import owns
+from schema.rankings import ranked, ranked_of
 from schema.singles import by_id_or_name, sampled
-from schema.visibility import ADMIN, ANALYST
+from schema.visibility import ADMIN, ANALYST, SIGNED_IN
 
 if TYPE_CHECKING:
     from schema.catalog import Course, Passage, Product, TypingTest
+    from schema.charts import Chart
     from schema.coupons import Coupon
     from schema.identity import User
+    from schema.leaderboards import LeaderboardEntry, ReferralLeader
     from schema.orders import Order
     from schema.purchases import Purchase
     from schema.referrals import Referral
@@ -82,11 +87,31 @@ class Query:
         catalog_models.Passage,
         by="level",
         kind=catalog_models.CourseLevel,
+        drawn_by="random_key",
         said="How hard the text is to be; any unless told.",
         description="Any text to type, another one each time; null where there is none.",
     )
+    chart: "Chart | None" = chart_asked_for(
+        description="A chart of the viewer's own birth: the one that is kept, or one that is computed now and kept."
+    )
     has_purchased: bool | None = owns(
         "item_id", description="Whether the viewer owns this item, false for nobody; null with an error if not known."
+    )
+    leaderboard: "list[LeaderboardEntry] | None" = ranked_of(
+        FastestRuns,
+        "LeaderboardEntry",
+        of=items.TypingTestById,
+        by="test_id",
+        said="The id of the typing test.",
+        description="The fastest people in a typing test, each with their best run, fastest first; null where there is "
+        "no such test.",
+        visible=[SIGNED_IN],
+    )
+    referral_leaderboard: "list[ReferralLeader] | None" = ranked(
+        TopReferrers,
+        "ReferralLeader",
+        description="The people who brought most others, of equals those first who are members for longest.",
+        visible=[SIGNED_IN],
     )
     catalog: Connection[Purchasable] | None = catalog_of_everything(
         description="Everything for sale, the newest first; null with an error while either database is away."

@@ -11,8 +11,9 @@ from resolvers import catalog, identity, orders, payments, referrals
 from schema.connections import Connection, connection
 from schema.entities import entity
 from schema.fields import column, one
-from schema.links import listed, through
+from schema.links import through
 from schema.nodes import Node
+from schema.stretches import listed
 from schema.values import described
 from schema.visibility import ADMIN, ANALYST, OWNER
 

@@ -1,10 +1,11 @@
 """Looking ahead: which columns an operation will read of the rows that a field is about to load."""
 
 from collections.abc import Sequence
-from typing import TypeAlias, cast
+from typing import Any, TypeAlias, cast
 
 from graphql import FieldNode, GraphQLObjectType, GraphQLResolveInfo
 from graphql.execution.collect_fields import FieldDetails, FragmentDetails, collect_subfields
+from graphql.execution.values import VariableValues
 
 from resolvers.context import Context
 from schema.entities import Entity
@@ -25,11 +26,17 @@ def selected(info: ResolveInfo, type_name: str, nodes: Sequence[FieldNode]) -> d
         fragments = {name: FragmentDetails(definition) for name, definition in info.fragments.items()}
         details = [FieldDetails(node, None) for node in nodes]
         grouped = collect_subfields(
-            info.schema, fragments, info.variable_values, info.operation, graph_type, details
+            info.schema, fragments, variables(info), info.operation, graph_type, details
         ).grouped_field_set
         for merged in grouped.values():
             found.setdefault(merged[0].node.name.value, []).append(tuple(each.node for each in merged))
     return found
+
+
+def variables(info: ResolveInfo) -> VariableValues:
+    """The variables as graphql-core's functions take them; what it gives to resolvers are their values only."""
+    given: Any = info.variable_values
+    return given if isinstance(given, VariableValues) else VariableValues(sources={}, coerced=given)
 
 
 def columns(info: ResolveInfo, entity: Entity, nodes: Sequence[FieldNode]) -> tuple[str, ...]:
@@ -38,4 +45,7 @@ def columns(info: ResolveInfo, entity: Entity, nodes: Sequence[FieldNode]) -> tu
     """
     names = selected(info, entity.name, nodes)
     needs = [column for name in names if name in entity.fields for column in entity.fields[name].needs]
+    for name in entity.derived & names.keys():
+        declaration: Any = entity.fields[name].declaration
+        needs += [column for group in names[name] for column in declaration.derived(entity, name, info, group[0])]
     return tuple(sorted({*needs, *entity.visibility.needs}))

@@ -1,14 +1,17 @@
 """Values of the graph that belong to no feature: money, currencies, and enums that carry descriptions."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
-from typing import NewType, TypeVar, cast
+from typing import Generic, NewType, TypeVar, cast
 
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.scalar import ScalarDefinition
 
 AnyEnum = TypeVar("AnyEnum", bound=Enum)
+T = TypeVar("T")
 
 Currency = NewType("Currency", str)
 
@@ -29,8 +32,18 @@ class Money:
     currency: Currency = strawberry.field(description="The currency of the amount.")
 
 
-def money(amount: Decimal, currency: str) -> Money:
-    return Money(amount=amount, currency=Currency(currency))
+@dataclass(frozen=True)
+class Composition(Generic[T]):
+    """Makes an object of the graph of nothing but the values of its fields, passed in the order of `names`."""
+
+    kind: Callable[..., T]
+    names: tuple[str, ...]
+
+    def __call__(self, *values: object) -> T:
+        return self.kind(**dict(zip(self.names, values, strict=True)))
+
+
+money = Composition(Money, ("amount", "currency"))
 
 
 def described(enum: type[AnyEnum], description: str, **values: str) -> type[AnyEnum]:

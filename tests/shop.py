@@ -57,7 +57,8 @@ async def own(world: World, person: Person, *items: Item) -> None:
         )
 
 
-async def coupon(world: World, author: Person, **changes: Any) -> coupons.Coupon:
+def coupon_of(world: World, author: Person, **changes: Any) -> coupons.Coupon:
+    """A coupon that is not stored yet, so that many can be stored at once."""
     number, at = world.next()
     facts: dict[str, Any] = {
         "code": f"SAVE{number}",
@@ -68,7 +69,11 @@ async def coupon(world: World, author: Person, **changes: Any) -> coupons.Coupon
         "created_by": author.id,
         "created_at": at,
     }
-    row = coupons.Coupon(id=new_id(), **facts | changes)
+    return coupons.Coupon(id=new_id(), **facts | changes)
+
+
+async def coupon(world: World, author: Person, **changes: Any) -> coupons.Coupon:
+    row = coupon_of(world, author, **changes)
     await world.save(row)
     return row
 

@@ -163,6 +163,14 @@ class World:
             purchased_at=at,
             created_at=at,
         ).insert()
+        await self.count_purchase(item)
+
+    async def count_purchase(self, item: Item) -> None:
+        if isinstance(item, catalog.Course):
+            count = "UPDATE courses SET purchase_count = purchase_count + 1 WHERE id = $1"
+            await self.handles.postgres.execute(count, item.id)
+        else:
+            await item.inc({"purchaseCount": 1})
 
     async def referral(
         self, referrer: Person, referred: Person, status: ReferralStatus = ReferralStatus.PENDING

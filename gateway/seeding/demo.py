@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from gateway.seeding.audit import audit
 from gateway.seeding.carts import Cart, GivingBack, Outcome, Voiding
 from gateway.seeding.cast import CAST, SCENES, Part, Return, Scene
+from gateway.seeding.charts import look_at_chart
 from gateway.seeding.extras import TRIALS, be_born, experiment, subscribe
 from gateway.seeding.grants import grant_credits, grant_item
 from gateway.seeding.learning import enrol, record, take_test
@@ -23,6 +24,7 @@ from gateway.seeding.world import World
 from gateway.settings import Settings
 from models.billing import SubscriptionStatus
 from models.catalog import PurchasableKind
+from models.charts import ChartType
 from models.learning import ActivityType
 from models.referrals import ClaimState
 
@@ -179,7 +181,9 @@ class Demo:
             take_test(self._world, self._people[handle], self._items["Warm-up"], later, wpm=wpm, is_logged=day == 0)
 
     def _be_born(self, handle: str, at: datetime) -> None:
-        be_born(self._world, self._people[handle], at)
+        birth = be_born(self._world, self._people[handle], at)
+        for kind in (ChartType.TROPICAL, ChartType.DRACONIC):
+            look_at_chart(self._world, self._people[handle], birth, kind, at)
 
     def _subscribe(self, handle: str, status: SubscriptionStatus, at: datetime, *, is_ending: bool) -> None:
         subscribe(self._world, self._people[handle], status, at, is_ending=is_ending)

@@ -11,6 +11,7 @@ from gateway.seeding.world import World
 from models.analytics import Experiment, ExperimentStatus
 from models.billing import StripeEvent, Subscription, SubscriptionStatus
 from models.charts import NatalData
+from resolvers.astrology import Birth
 
 PRICE_ID = "price_monthly"
 PERIOD = timedelta(days=30)
@@ -42,15 +43,16 @@ _AS_STRIPE_SAYS = {
 }
 
 
-def be_born(world: World, person: Person, at: datetime) -> None:
+def be_born(world: World, person: Person, at: datetime) -> Birth:
     """Tell the shop, at that time, when and where."""
     city, latitude, longitude, timezone = world.draw.random.choice(CITIES)
-    birth_date = world.draw.between(datetime(1955, 1, 1, tzinfo=UTC), datetime(2007, 1, 1, tzinfo=UTC))
+    drawn = world.draw.between(datetime(1955, 1, 1, tzinfo=UTC), datetime(2007, 1, 1, tzinfo=UTC))
+    birth = Birth(drawn.replace(second=0, microsecond=0), latitude, longitude)
     world.batch.row(
         NatalData,
         id=world.draw.id(at),
         user_id=person.id,
-        birth_date=birth_date.replace(second=0, microsecond=0),
+        birth_date=birth.at,
         location=city,
         latitude=latitude,
         longitude=longitude,
@@ -58,6 +60,7 @@ def be_born(world: World, person: Person, at: datetime) -> None:
         created_at=at,
         updated_at=at,
     )
+    return birth
 
 
 def subscribe(

@@ -12,6 +12,7 @@ from gateway.seeding.samples import COURSES, PRODUCTS, TESTS, SampleCourse, Samp
 from gateway.seeding.shapes import Batch
 from gateway.seeding.sizes import WORLD_BEGINS
 from models.catalog import Course, CourseLevel, Passage, Product, PurchasableKind, TypingTest
+from models.words import words
 
 STOCKED_FOR = timedelta(days=60)
 """How long before the world begins the shelf was filled."""
@@ -66,6 +67,7 @@ class Stock:
             Course,
             id=item_id,
             title=sample.title,
+            title_words=words(sample.title),
             slug=sample.slug,
             description=sample.description,
             thumbnail=_LOOKS_LIKE_AN_IMAGE.format(sample.slug),
@@ -88,6 +90,7 @@ class Stock:
             Product,
             id=item_id,
             title=sample.title,
+            title_words=words(sample.title),
             description=sample.description,
             author=sample.author,
             price=sample.price,
@@ -106,6 +109,7 @@ class Stock:
             TypingTest,
             id=item_id,
             title=sample.title,
+            title_words=words(sample.title),
             description=sample.description,
             level=sample.level.value,
             price=sample.price,
@@ -120,7 +124,10 @@ class Stock:
 
     def _passage(self, title: str, level: CourseLevel, text: str) -> None:
         passage_id, stamps = self._made()
-        self._batch.document(Passage, id=passage_id, title=title, text=text, level=level.value, **stamps)
+        key = len(self._texts) / len(PASSAGES)
+        self._batch.document(
+            Passage, id=passage_id, title=title, text=text, level=level.value, random_key=key, **stamps
+        )
         self._texts[title] = Text(passage_id, text)
 
     def _made(self) -> tuple[UUID, dict[str, datetime]]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from models.words import words
 from resolvers.context import Handles
 from tests.gateway.seeding_book import BOOK
 
@@ -260,6 +261,16 @@ async def _counted(handles: Handles) -> Facts:
     return {row["id"]: row["purchase_count"] for row in courses} | documents
 
 
+async def _misspelt(handles: Handles) -> list[UUID]:
+    courses = await handles.postgres.fetch("SELECT id, title, title_words FROM courses")
+    documents = [
+        (found["_id"], found["title"], found["titleWords"])
+        for collection in ("products", "typing_tests")
+        async for found in handles.mongo[collection].find()
+    ]
+    return [key for key, title, stored in (*map(tuple, courses), *documents) if stored != words(title)]
+
+
 COMPARED: dict[str, tuple[Callable[[Handles], Awaitable[Facts]], Callable[[Handles], Awaitable[Facts]]]] = {
     "10 one purchase for each item that was sold, with its refund": (_sold, _purchased),
     "10 the credits of an order's purchases are the order's": (_credits_sold, _credits_purchased),
@@ -276,6 +287,7 @@ ALONE: dict[str, Callable[[Handles], Awaitable[list[UUID]]]] = {
     "10 the events of an order are numbered from one, what was made first": _sequences,
     "10 cash, credits and discount are the price": _parts,
     "11 nothing is owned twice": _owned_twice,
+    "an item has the words of its title": _misspelt,
 }
 
 INVARIANTS = (*BOOK, CREDITS, *COMPARED, *ALONE)

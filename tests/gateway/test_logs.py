@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from gateway.logs import configure_logs
+from gateway.logs import REQUEST_ID, configure_logs
 from gateway.settings import Settings
 
 
@@ -43,7 +43,7 @@ def test_a_traceback_shows_no_local_variables(capsys: pytest.CaptureFixture[str]
 
 def test_json_logs_are_one_object_a_line_for_our_events_and_for_libraries(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logs(Settings(_env_file=None, log_format="json"))
-    structlog.contextvars.bind_contextvars(request_id="r-1")
+    REQUEST_ID.set("r-1")
 
     structlog.get_logger("test").info("request", status=200)
     logging.getLogger("uvicorn.error").warning("it is %s", "late")

@@ -139,7 +139,7 @@ async def test_a_single_person_is_enough_to_be_filled(place: Place) -> None:
 async def test_documents_without_people_are_somebody_elses_and_are_left(place: Place) -> None:
     await place.handles.mongo["passages"].insert_one(
         {"_id": new_id(), "title": None, "text": "x", "level": "beginner", "language": "en", "isPublished": True}
-        | dict.fromkeys(("createdAt", "updatedAt"), now())
+        | {"randomKey": 0.5, **dict.fromkeys(("createdAt", "updatedAt"), now())}
     )
 
     summary = await place.seed()

@@ -132,6 +132,8 @@ DOCUMENTS = {
         Break("members", {}, {"$inc": {"totalReferredUsers": 1}}, lambda one: one["_id"]),
     "15 the referral says what the claim says":
         Break("referrals", {"status": "converted"}, {"$set": {"status": "pending"}}, lambda one: one["referredUserId"]),
+    "an item has the words of its title":
+        Break("products", {}, {"$set": {"titleWords": []}}, lambda one: one["_id"]),
     "10 an item says how often it was bought":
         Break("products", {"purchaseCount": {"$gt": 0}}, {"$inc": {"purchaseCount": 1}}, lambda one: one["_id"]),
     "19 rollups are what the events add up to":

@@ -8,7 +8,7 @@ from models import identity as identity_models
 from models.identity import Role
 from models.values import now
 from resolvers.identity import hash_of, make_admin, start_session, viewer_of
-from resolvers.refusals import NotSignedIn
+from resolvers.refusals import InvalidToken
 from resolvers.viewer import Viewer
 from tests.world import Person, World
 
@@ -63,7 +63,7 @@ async def test_an_api_key_that_has_ended_stands_for_nobody(world: World, how: st
     if how in ("disabled", "erased"):
         await world.handles.postgres.execute(f"UPDATE users SET {how}_at = now()")
 
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(InvalidToken):
         await viewer_of(world.handles, KEY)
 
 
@@ -77,7 +77,7 @@ async def test_a_key_that_expires_later_still_stands_for_its_owner(world: World)
 async def test_a_token_of_one_kind_is_no_token_of_the_other(world: World) -> None:
     person = await world.person()
 
-    with pytest.raises(NotSignedIn):
+    with pytest.raises(InvalidToken):
         await viewer_of(world.handles, person.token.replace("gws_", "gwk_"))
 
 

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gateway.seeding.shapes import columns, raw, row
 from models.catalog import Course, CourseLevel, Product, ProductCategory, PurchasableKind, TypingTest
 from models.values import new_id
+from models.words import words
 from resolvers.context import Handles
 from schema.ids import global_id
 from tests.world import START
@@ -100,6 +101,7 @@ async def stock(handles: Handles, author: UUID, things: Sequence[Thing]) -> None
         facts: dict[str, Any] = {
             "id": thing.id,
             "title": thing.title,
+            "title_words": words(thing.title),
             "price": thing.price,
             "currency": thing.currency,
             "is_published": thing.is_published,

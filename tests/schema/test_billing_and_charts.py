@@ -94,6 +94,27 @@ async def test_a_chart_of_nobody_is_nobodys(world: World) -> None:
     assert await seen(admin) == {"__typename": "Chart", "type": "TROPICAL", "user": None}
 
 
+async def test_charts_are_filtered_by_type_and_age_and_sorted_by_age(world: World) -> None:
+    person = await world.person()
+    kinds = (ChartType.TROPICAL, ChartType.HORARY, ChartType.TROPICAL, ChartType.DRACONIC)
+    charts = [lives.chart(world, person, chart_type=kind) for kind in kinds]
+    await world.save(*charts)
+    query = """query($where: ChartFilter, $orderBy: [ChartOrder!]) { me { charts(where: $where, orderBy: $orderBy) {
+      nodes { computedAt } totalCount } } }"""
+    times = [chart.created_at.isoformat() for chart in charts]
+
+    async def found(where: Any = None, direction: str = "DESC") -> Any:
+        order = [{"field": "computedAt", "direction": direction}]
+        shown = (await world.ask(query, person, where=where, orderBy=order))["data"]["me"]["charts"]
+        assert shown["totalCount"] == len(shown["nodes"])
+        return [node["computedAt"] for node in shown["nodes"]]
+
+    assert await found() == times[::-1]
+    assert await found({"type": {"eq": "TROPICAL"}}, "ASC") == [times[0], times[2]]
+    assert await found({"type": {"in": ["HORARY", "DRACONIC"]}}) == [times[3], times[1]]
+    assert await found({"computedAt": {"gt": times[1]}, "not": {"type": {"eq": "DRACONIC"}}}) == [times[2]]
+
+
 @pytest.mark.parametrize("rows", [3, 300])
 async def test_they_cost_one_statement_each_for_a_page_of_people(world: World, rows: int) -> None:
     admin, gazer, other = await world.person(Role.ADMIN), await world.person(), await world.person()

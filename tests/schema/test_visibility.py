@@ -7,7 +7,7 @@ import pytest
 
 from models.identity import Role
 from schema.build import build
-from schema.entities import BY_NAME, Entity, declared_fields
+from schema.entities import BY_MODEL, BY_NAME, Entity, declared_fields
 from schema.fields import DeclaredField
 from schema.ids import global_id
 from schema.query import Query
@@ -166,5 +166,5 @@ def test_annotations_name_the_type_whose_rows_the_loader_finds() -> None:
                 else [getattr(loader, "model", None)]
             )
             for model in filter(None, models):
-                name = next(entity.name for entity in BY_NAME.values() if entity.loader.model is model)
+                name = BY_MODEL[model].name
                 assert name in str(SCHEMA.schema_converter.from_maybe_optional(field.type)) or hasattr(loader, "kinds")

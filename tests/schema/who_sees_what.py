@@ -8,7 +8,7 @@ ROWS = {
     "Product": ".",
     "TypingTest": ".",
     "Passage": ".",
-    "User": "s",
+    **dict.fromkeys(("User", "LeaderboardEntry", "ReferralLeader"), "s"),
     "Member": "oya",
     "Referral": "oya",
     "Order": "oya",
@@ -73,7 +73,11 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("id", "user", "birthDate", "location", "latitude"), "oa"),
         **dict.fromkeys(("longitude", "timezone", "updatedAt"), "oa"),
     },
-    "Chart": dict.fromkeys(("id", "user", "type", "interpretation", "computedAt", "expiresAt"), "oa"),
+    "Chart": {
+        **dict.fromkeys(("id", "user", "type", "interpretation", "computedAt", "expiresAt", "cached", "moment"), "oa"),
+        **dict.fromkeys(("positions", "otherPositions", "houses", "houseSystem", "aspects"), "oa"),
+        **dict.fromkeys(("ascendant", "midheaven"), "oa"),
+    },
     "Enrollment": {
         **dict.fromkeys(("id", "course", "order", "progress", "completedAt", "createdAt", "endedAt"), "oya"),
         "user": "oa",
@@ -96,6 +100,8 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("purchasedCourses", "purchasedTests", "purchasedProducts"), "oa"),
         "referrals": "oa",
     },
+    "LeaderboardEntry": dict.fromkeys(("rank", "user", "wpm", "accuracy", "achievedAt"), "s"),
+    "ReferralLeader": dict.fromkeys(("rank", "user", "referredUsers"), "s"),
     "Referral": {
         "id": "oya",
         "status": "oya",
@@ -167,3 +173,9 @@ OWNERS = {
     **dict.fromkeys(("TestResult", "KeystrokeLog"), ("userId",)),
 }
 """The stored columns that hold the ids of the persons whom a row is about; types without any are about nobody."""
+
+MUTATIONS = {
+    "updateProfile": ("s", '{firstName: "Ada"}'),
+    "updatePreferences": ("s", '{theme: "dark"}'),
+}
+"""Who may run each mutation, and an input that is right.  Its success shows rows, to which the table above applies."""

@@ -1,0 +1,156 @@
+"""The operations that are compiled: found by their text, compiled when they are asked for again, and given up in the
+order in which they were last asked for, when there is no more room.
+"""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
+from graphql.execution.values import VariableValues
+
+from gateway.engine.arguments import Given, Variables
+from gateway.engine.compiler import Compiler
+from gateway.engine.program import Program
+from gateway.engine.reading import Reading, chosen, conditional
+from gateway.engine.surprises import Uncovered
+from models.identity import Role
+from resolvers.viewer import Viewer
+from schema.build import MOST_TOKENS, Schema
+from schema.fields import DeclaredField
+from schema.limits import MOST_OBJECTS, objects_in
+
+Text: TypeAlias = tuple[str, str | None]
+"""A document and the name of the operation in it."""
+
+ROOM = 16 << 20
+MOST_SEEN = 20_000
+MOST_ESTIMATES = 512
+SOMEBODY = UUID(int=0)
+"""Whoever is signed in: nothing that is compiled depends on who it is."""
+
+
+@dataclass(slots=True)
+class Operation:
+    """A valid operation, and what was compiled of it: for viewers of each role, and for each outcome of its
+    conditional directives.
+    """
+
+    schema: Schema
+    document: DocumentNode
+    definition: OperationDefinitionNode
+    variables: Variables
+    conditions: tuple[str, ...]
+    size: int
+    programs: dict[tuple[Any, ...], Program | Uncovered] = field(default_factory=dict)
+    estimates: dict[tuple[Any, ...], bool] = field(default_factory=dict)
+
+    def check_size(self, given: Given) -> None:
+        """Raises Uncovered for an answer that might hold too many objects, which graphql-core refuses."""
+        if not self.variables.is_plain:
+            is_small = self.is_small(given)
+        else:
+            # Of plain variables only numbers say how much is asked for.
+            key = tuple(
+                value if (value := given.get(each.name)).__class__ is int else None for each in self.variables.plain
+            )
+            known = self.estimates.get(key)
+            if known is None:
+                if len(self.estimates) >= MOST_ESTIMATES:
+                    self.estimates.clear()
+                known = self.estimates[key] = self.is_small(given)
+            is_small = known
+        if not is_small:
+            raise Uncovered("too expensive")
+
+    def is_small(self, given: Given) -> bool:
+        graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001  Strawberry has no other way to it.
+        return objects_in(graphql_schema, self.document, self.definition, given) <= MOST_OBJECTS
+
+    def program(self, role: Role | None, values: VariableValues, declared: Mapping[str, DeclaredField]) -> Program:
+        """What was compiled for viewers of this role and these values.  Raises Uncovered."""
+        conditions = {name: values.coerced.get(name) for name in self.conditions}
+        key = (role, *conditions.values())
+        found = self.programs.get(key)
+        if found is None:
+            found = self.programs[key] = self.compiled(role, conditions, declared)
+            self.size += len(found.source) if isinstance(found, Program) else 0
+        if isinstance(found, Uncovered):
+            raise found
+        return found
+
+    def compiled(
+        self, role: Role | None, conditions: Mapping[str, Any], declared: Mapping[str, DeclaredField]
+    ) -> Program | Uncovered:
+        viewer = Viewer(None if role is None else SOMEBODY, role)
+        graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001
+        reading = Reading(graphql_schema, self.document, self.definition, conditions)
+        compiler = Compiler(self.schema, reading, self.variables, viewer)
+        try:
+            return compiler.program(compiler.main(declared))
+        except Uncovered as reason:
+            return reason
+
+
+class Operations:
+    """The operations of one process; `room` is how many characters of text and source they may have together."""
+
+    def __init__(self, schema: Schema, room: int = ROOM) -> None:
+        self.schema, self.room = schema, room
+        self.size = 0
+        self._known: OrderedDict[Text, Operation | Uncovered] = OrderedDict()
+        self._seen: OrderedDict[int, None] = OrderedDict()
+
+    @property
+    def count(self) -> int:
+        return len(self._known)
+
+    def find(self, text: Text) -> Operation:
+        """The operation, if its text was asked for before.  Raises Uncovered."""
+        found = self._known.get(text)
+        if found is None:
+            found = self._admit(text)
+        else:
+            self._known.move_to_end(text)
+        if isinstance(found, Uncovered):
+            raise found
+        return found
+
+    def grown(self, size: int) -> None:
+        """Makes room for what was compiled."""
+        self.size += size
+        while self.size > self.room and self._known:
+            text, given_up = self._known.popitem(last=False)
+            self.size -= size_of(text, given_up)
+
+    def _admit(self, text: Text) -> Operation | Uncovered:
+        hashed = hash(text)
+        if hashed not in self._seen:
+            self._seen[hashed] = None
+            if len(self._seen) > MOST_SEEN:
+                self._seen.popitem(last=False)
+            return Uncovered("first sight")
+        known = self._known[text] = self._read(text)
+        self.grown(size_of(text, known))
+        return known
+
+    def _read(self, text: Text) -> Operation | Uncovered:
+        graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001  Strawberry has no other way to it.
+        query, name = text
+        try:
+            document = parse(query, max_tokens=MOST_TOKENS)
+            if validate(graphql_schema, document):
+                return Uncovered("invalid")
+            definition = chosen(document, name)
+        except GraphQLError:
+            return Uncovered("invalid")
+        except Uncovered as reason:
+            return reason
+        variables = Variables(graphql_schema, definition.variable_definitions or ())
+        return Operation(self.schema, document, definition, variables, tuple(conditional(document)), len(query))
+
+
+def size_of(text: Text, known: Operation | Uncovered) -> int:
+    return known.size if isinstance(known, Operation) else len(text[0])

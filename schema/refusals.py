@@ -1,0 +1,151 @@
+"""What can go wrong in a mutation, as data: problems, which are the refusals of behaviour as the graph shows them, and
+the unions of a success and of the problems that stand in its way.
+"""
+
+import inspect
+from collections.abc import Awaitable, Callable
+from dataclasses import fields
+from typing import Annotated, Any, TypeVar, Union
+
+import strawberry
+from strawberry.extensions import FieldExtension
+from strawberry.types.field import StrawberryField
+from strawberry.utils.str_converters import capitalize_first, to_camel_case
+
+from resolvers import refusals
+from resolvers.context import Context
+from resolvers.refusals import ProblemCode, Refusal
+from schema.values import described
+
+P = TypeVar("P", bound=type)
+
+INPUT = strawberry.argument(name="input", description="What is asked for.")
+"""The one argument of a mutation."""
+
+described(
+    ProblemCode,
+    "What can go wrong, for programs: in problems as in the extensions of errors.",
+    UNAUTHENTICATED="Nobody is signed in, or the token stands for nobody: sign in.",
+    FORBIDDEN="It is not for this viewer.",
+    INVALID_INPUT="Something in the input is not what it has to be: the path says what.",
+    NO_BIRTH_DATA="A chart needs birth data that is not there.",
+    BAD_REQUEST="The document or the request is wrong.",
+    BAD_ID="This is the id of nothing in the graph.",
+    BAD_PAGE="The paging arguments contradict each other or are out of bounds.",
+    BAD_CURSOR="The cursor is of another list, order or viewer.",
+    BAD_FILTER="The filter, order or search cannot be asked for.",
+    TOO_MANY="One argument holds more than an answer may be made of.",
+    TOO_EXPENSIVE="The answer might hold too many objects: ask for less at once.",
+    DATABASE_UNAVAILABLE="A database does not answer: try again shortly.",
+    TIMEOUT="It took too long: ask for less, or try again.",
+    INTERNAL="A fault of the service: report the request id.",
+)
+
+
+@strawberry.interface(description="Why a mutation changed nothing, for the caller to handle.")
+class Problem:
+    message: str = strawberry.field(description="What happened and what to do, for people.")
+    code: ProblemCode = strawberry.field(description="What happened, for programs.")
+    path: list[str] | None = strawberry.field(
+        description="Which argument or field of the input is wrong; null where the input is not."
+    )
+    retryable: bool = strawberry.field(description="Whether the same request may succeed later.")
+
+
+PROBLEMS: dict[type[Refusal], type] = {}
+
+
+def problem(refusal: type[Refusal], *, description: str) -> Callable[[P], P]:
+    """Declares the type that shows a refusal, of the same name.  Its fields beside those of every problem are the
+    refusal's.
+    """
+
+    def declare(cls: P) -> P:
+        graph_type = strawberry.type(cls, description=description)
+        own = {each.name for each in fields(graph_type)} - {each.name for each in fields(Problem)}
+        if cls.__name__ != refusal.__name__ or own - {each.name for each in fields(refusal)}:
+            raise AssertionError(f"Bug: {cls.__name__} shows what {refusal.__name__} does not say.")
+        PROBLEMS[refusal] = graph_type
+        return graph_type
+
+    return declare
+
+
+@problem(refusals.NotSignedIn, description="The mutation is for people, and nobody is signed in.")
+class NotSignedIn(Problem):
+    pass
+
+
+@problem(refusals.InvalidInput, description="Something in the input is not what it has to be; the path says what.")
+class InvalidInput(Problem):
+    pass
+
+
+@problem(refusals.StoreUnavailable, description="A database is away or too slow: the same request may succeed later.")
+class StoreUnavailable(Problem):
+    store: str = strawberry.field(description="Which of the databases it is.")
+
+
+ALWAYS = (refusals.StoreUnavailable,)
+
+
+class Handled(FieldExtension):
+    """Turns the refusals that a mutation declares into problems.  One that it does not declare is a bug of ours, and
+    is masked and logged as such.
+    """
+
+    def __init__(self, declared: tuple[type[Refusal], ...]) -> None:
+        self.declared = declared
+
+    async def resolve_async(
+        self, next_: Callable[..., Awaitable[Any]], source: Any, info: strawberry.Info[Context, None], **arguments: Any
+    ) -> Any:
+        try:
+            if refusals.NotSignedIn in self.declared and not info.context.viewer.is_signed_in:
+                raise refusals.NotSignedIn
+            return await next_(source, info, **arguments)
+        except Refusal as refusal:
+            if type(refusal) not in self.declared:
+                name = type(refusal).__name__
+                raise AssertionError(f"Bug: {info.field_name} raised {name}, which it does not declare.") from refusal
+            return shown(refusal)
+
+
+def shown(refusal: Refusal) -> object:
+    """The problem that stands for a refusal."""
+    graph_type = PROBLEMS[type(refusal)]
+    own = {each.name for each in fields(graph_type)} - {each.name for each in fields(Problem)}
+    return graph_type(
+        message=refusal.message,
+        code=refusal.code,
+        path=None if refusal.path is None else [str(INPUT.name), *map(to_camel_case, refusal.path)],
+        retryable=refusal.is_retryable,
+        **{name: getattr(refusal, name) for name in own},
+    )
+
+
+def mutation(
+    *refused: type[Refusal], description: str, is_for_anybody: bool = False
+) -> Callable[[Callable[..., Any]], StrawberryField]:
+    """Declares a mutation by its resolver, which returns its success.
+
+    Its result is the union of that success and of the problems: those of the refusals that are named here, those
+    that every mutation has, and `NotSignedIn` unless it is for anybody.
+    """
+    declared = (*(() if is_for_anybody else (refusals.NotSignedIn,)), *refused, *ALWAYS)
+    missing = [refusal.__name__ for refusal in declared if refusal not in PROBLEMS]
+    if missing:
+        raise AssertionError(f"Bug: no problem shows {', '.join(missing)}: declare one with @problem.")
+
+    def declare(resolver: Callable[..., Any]) -> StrawberryField:
+        name = to_camel_case(resolver.__name__)
+        success = inspect.get_annotations(resolver, eval_str=True)["return"]
+        result = strawberry.union(name=f"{capitalize_first(name)}Result", description=f"What comes of `{name}`.")
+        members = (success, *(PROBLEMS[refusal] for refusal in declared))
+        resolver.__annotations__["return"] = Annotated[Union[members], result]  # noqa: UP007  The members are computed.
+        field: StrawberryField = strawberry.mutation(
+            resolver=resolver, description=description, extensions=[Handled(declared)]
+        )
+        return field
+
+    return declare
