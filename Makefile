@@ -5,13 +5,17 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test check bench lock format clean
+.PHONY: run test prove-engine check bench lock format clean
 
 run: $(VENV)/dev  ## The service with its own databases and demo data, on http://127.0.0.1:8000
 	@$(BIN)/gateway dev $(ARGS)
 
 test: $(VENV)/dev  ## The tests, on real databases
 	@$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+prove-engine: $(VENV)/dev  ## 100,000 operations through both executors, then mistakes that must be noticed; ARGS picks one
+	@$(BIN)/python -m tests.engine.prove $(ARGS)
+	@test -n "$(ARGS)" || $(BIN)/python -m tests.engine.prove --mutants
 
 check: $(VENV)/dev  ## Everything that is checked without running the service
 	$(BIN)/ruff format --check .

@@ -31,7 +31,7 @@ class EngineFigures(Collector):
         operations = self.engine.operations
         yield GaugeMetricFamily("gateway_engine_known_operations", "Operations that are kept.", operations.count)
         yield GaugeMetricFamily(
-            "gateway_engine_kept_characters", "Text and source of the operations that are kept.", operations.size
+            "gateway_engine_kept_bytes", "What the operations that are kept take, about.", operations.size
         )
 
 

@@ -15,7 +15,9 @@ from resolvers.stores import Row, aggregate, fetch
 from resolvers.tables import compiled
 
 EnrollmentsByUser = Pages(learning_models.CourseEnrollment, "user_id")
+EnrollmentsByCourse = Pages(learning_models.CourseEnrollment, "course_id")
 TestResultsByUser = Pages(learning_models.TestResult, "user_id")
+TestResultsByTest = Pages(learning_models.TestResult, "test_id")
 KeystrokesByResult = One(learning_models.KeystrokeLog, "result_id")
 ActivityByUser = Pages(learning_models.Activity, "user_id", order=("-at", "-id"))
 

@@ -19,6 +19,8 @@ from resolvers.stores import Row
 from resolvers.tables import TableSource
 
 SOURCES: dict[Model, Source] = {}
+ORDERS: dict[tuple[Model, tuple[str, ...]], Order] = {}
+ORDERS_KEPT = 1024
 
 
 def source_of(model: Model) -> Source:
@@ -30,9 +32,15 @@ def source_of(model: Model) -> Source:
 
 def order_of(model: Model, *attributes: str) -> Order:
     """An order by attributes of a model; one that starts with a minus descends."""
-    source = source_of(model)
-    names = [(each.removeprefix("-"), each.startswith("-")) for each in attributes]
-    return tuple(Term(source.stored(name), descends, is_nullable(model, name)) for name, descends in names)
+    found = ORDERS.get((model, attributes))
+    if found is None:
+        if len(ORDERS) >= ORDERS_KEPT:
+            ORDERS.clear()
+        source = source_of(model)
+        names = [(each.removeprefix("-"), each.startswith("-")) for each in attributes]
+        found = tuple(Term(source.stored(name), descends, is_nullable(model, name)) for name, descends in names)
+        ORDERS[model, attributes] = found
+    return found
 
 
 def is_nullable(model: Model, attribute: str) -> bool:

@@ -27,7 +27,7 @@ LONGEST_BIO = 2000
 PHONE_NUMBER = re.compile(r"\+?[0-9](?:[ ()./-]{0,2}[0-9]){4,14}")
 THEME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 # A language, a script, a region: the tags of RFC 5646 that name a language to speak.
-LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.IGNORECASE)
+LANGUAGE = re.compile(r"([a-z]{2,3})(?:-([a-z]{4}))?(?:-([a-z]{2}|[0-9]{3}))?", re.IGNORECASE | re.ASCII)
 
 
 class Kept(Enum):
@@ -79,10 +79,11 @@ def checked(command: UpdateProfile | UpdatePreferences, rules: Mapping[str, Rule
 
 
 def text(name: str, given: str | None, *, longest: int, allowed: str = "") -> str | None:
-    """The text without white space around it; nothing for an empty one.  Of control characters only those that are
-    allowed are taken: PostgreSQL has no place for a NUL, and screens none for the others.
+    """The text without white space around it, its lines parted by a newline alone; nothing for an empty one.  Of
+    control characters only those that are allowed are taken: PostgreSQL has no place for a NUL, and screens none for
+    the others.
     """
-    stripped = (given or "").strip()
+    stripped = (given or "").replace("\r\n", "\n").strip()
     if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in allowed for letter in stripped):
         raise InvalidInput((name,), "This holds a character that is no part of a text: leave it out.")
     if len(stripped) > longest:

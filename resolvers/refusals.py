@@ -159,7 +159,7 @@ class NoBirthData(Refusal):
     def message(self) -> str:
         if self.of_other:
             return "There is no birth data of the other person that a chart can be computed from."
-        return "A chart needs the time of your birth, from 1700 on, and the latitude and longitude of its place."
+        return "A chart needs the time of your birth, from 1700 to 2199, and the latitude and longitude of its place."
 
 
 @dataclass(eq=False)

@@ -30,8 +30,8 @@ async def sample(
     # A document may lack a field that has no value.
     wanted = {column: {"$ifNull": [f"${column}", None]} for column in columns}
     pipeline: list[dict[str, Any]] = [
-        *stretch(key, Operator.GTE, start, where),
-        {"$unionWith": {"coll": name, "pipeline": stretch(key, Operator.LT, start, where)}},
+        *beside(key, Operator.GTE, start, where),
+        {"$unionWith": {"coll": name, "pipeline": beside(key, Operator.LT, start, where)}},
         {"$limit": NEIGHBOURS},
         {"$sample": {"size": 1}},
         {"$project": {"_id": 1} | wanted},
@@ -40,8 +40,8 @@ async def sample(
     return rows[0] if rows else None
 
 
-def stretch(key: str, side: Operator, start: float, where: Condition | None) -> list[dict[str, Any]]:
-    """The first documents on one side of a place."""
+def beside(key: str, side: Operator, start: float, where: Condition | None) -> list[dict[str, Any]]:
+    """Finds the first documents on one side of a place."""
     given = () if where is None else (where,)
     return [
         {"$match": selector(Every((*given, Compare(key, side, start))))},

@@ -7,24 +7,18 @@ read-only.
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from resolvers.refusals import StoreUnavailable
 
 if TYPE_CHECKING:
     from resolvers.context import Handles
+    from resolvers.loading import Loader
+    from resolvers.sources import Columns
 
-Columns: TypeAlias = tuple[str, ...]
+Identity: TypeAlias = "tuple[Loader, Columns]"
 
 MOST_KEYS = 1000
-
-
-class LoaderByKey(Protocol):
-    """Finds rows by keys, in one statement; equal loaders find the same."""
-
-    def __hash__(self) -> int: ...
-
-    async def load(self, handles: "Handles", keys: list[Any], columns: Columns) -> Mapping[Any, Any]: ...
 
 
 @dataclass(slots=True)
@@ -47,11 +41,11 @@ class SharedLoads:
     """The loads that go through one set of handles.  Who gives up stops waiting and cancels nothing."""
 
     def __init__(self) -> None:
-        self._open: dict[tuple[LoaderByKey, Columns], Batch] = {}
+        self._open: dict[Identity, Batch] = {}
         self._running: set[asyncio.Task[None]] = set()
 
     def load(
-        self, handles: "Handles", loader: LoaderByKey, keys: Iterable[Any], columns: Columns = ()
+        self, handles: "Handles", loader: "Loader", keys: Iterable[Any], columns: "Columns" = ()
     ) -> asyncio.Future[Mapping[Any, Any]]:
         """What the loader finds for these keys, which are of the right type; those that it does not find are missing.
 
@@ -69,14 +63,14 @@ class SharedLoads:
         batch.askers.append(asker)
         return asker.answer
 
-    def _send(self, handles: "Handles", identity: tuple[LoaderByKey, Columns], batch: Batch) -> None:
+    def _send(self, handles: "Handles", identity: Identity, batch: Batch) -> None:
         if self._open.get(identity) is batch:
             del self._open[identity]
         task = asyncio.get_running_loop().create_task(self._answer(handles, identity, batch))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
 
-    async def _answer(self, handles: "Handles", identity: tuple[LoaderByKey, Columns], batch: Batch) -> None:
+    async def _answer(self, handles: "Handles", identity: Identity, batch: Batch) -> None:
         loader, columns = identity
         askers = [asker for asker in batch.askers if not asker.answer.done()]
         try:

@@ -34,6 +34,19 @@ class Derived(str):
         return made
 
 
+class AsText(str):
+    """A column of exact numbers that PostgreSQL sends as text; the text of the name is what rows carry it under."""
+
+    __slots__ = ("column",)
+    column: str
+
+    @classmethod
+    def of(cls, column: str) -> "AsText":
+        made = cls(f"{column}_text")
+        made.column = column
+        return made
+
+
 def stretch(column: str, skip: int, limit: int) -> Derived:
     """A part of an array, so that no longer one than is wanted is fetched."""
     # MongoDB has no part of no length.

@@ -3,6 +3,7 @@ read goes through here, and every write of one statement; what a statement says 
 `resolvers.collections`.
 """
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -25,6 +26,8 @@ class Row(Protocol):
 
 # MongoDB sends 101 documents first unless it is told otherwise, and the rest costs another round trip.
 DOCUMENTS_AT_ONCE = 10_000
+
+MONGO_TURN_SECONDS = 1.5
 
 POSTGRES = "PostgreSQL"
 MONGO = "MongoDB"
@@ -81,10 +84,20 @@ def mongo_outages_refused() -> Iterator[None]:
 
 @asynccontextmanager
 async def mongo_turn(handles: Handles) -> AsyncIterator[None]:
-    """Waits for a turn at MongoDB, and turns outages into refusals while it lasts."""
-    async with handles.mongo_turns:
+    """Waits for a turn at MongoDB, and turns outages into refusals while it lasts.
+
+    Raises StoreUnavailable when the turns are taken for so long that the operation could not end in its time.
+    """
+    turns = handles.mongo_turns
+    try:
+        await (asyncio.wait_for(turns.acquire(), MONGO_TURN_SECONDS) if turns.locked() else turns.acquire())
+    except TimeoutError as error:
+        raise StoreUnavailable(MONGO) from error
+    try:
         with mongo_outages_refused():
             yield
+    finally:
+        turns.release()
 
 
 async def fetch(handles: Handles, table: str, text: str, *arguments: object) -> Sequence[Row]:

@@ -14,10 +14,12 @@ from sqlalchemy import (
     ColumnElement,
     Integer,
     Select,
+    String,
     Table,
     and_,
     any_,
     bindparam,
+    cast,
     column,
     false,
     func,
@@ -33,7 +35,7 @@ from sqlmodel import SQLModel
 
 from resolvers.conditions import Condition, shape_of, values_of
 from resolvers.context import Handles
-from resolvers.sources import PARENT, Columns, Order, Term, Window
+from resolvers.sources import PARENT, AsText, Columns, Order, Term, Window
 from resolvers.stores import Row, fetch
 from resolvers.table_conditions import clause, plain
 
@@ -132,7 +134,9 @@ class TableSource:
 
     def _rows_statement(self, key: str, columns: Columns, order: Order) -> Text:
         c = self.table.c
-        statement = select(*(c[name] for name in dict.fromkeys((key, *columns)))).where(c[key] == any_(keys_of(c[key])))
+        statement = select(*(selected(self.table, name) for name in dict.fromkeys((key, *columns)))).where(
+            c[key] == any_(keys_of(c[key]))
+        )
         return compiled(statement.order_by(*(ordered(c[term.column], term) for term in order)))
 
     def _windows_statement(
@@ -140,7 +144,7 @@ class TableSource:
     ) -> Text:
         c = self.table.c
         rows = (
-            select(*(c[name] for name in columns or (order[-1].column,)))
+            select(*(selected(self.table, name) for name in columns or (order[-1].column,)))
             .order_by(*(ordered(c[term.column], term) for term in order))
             .limit(bindparam("limit", type_=Integer))
         )
@@ -168,6 +172,10 @@ class TableSource:
         if key is not None:
             statement = statement.where(c[key] == any_(keys_of(c[key]))).group_by(c[key])
         return compiled(statement)
+
+
+def selected(table: Table, name: str) -> ColumnElement[Any]:
+    return cast(table.c[name.column], String).label(str(name)) if isinstance(name, AsText) else table.c[name]
 
 
 def keys_of(key: Column[Any]) -> BindParameter[Any]:

@@ -1,13 +1,14 @@
 """Global ids: the name of a type and the id of a row, readable when decoded, opaque to clients."""
 
 import base64
+from binascii import b2a_base64
 from uuid import UUID
 
 from resolvers.refusals import BadGlobalId
 
 
 def global_id(type_name: str, row_id: UUID) -> str:
-    return base64.b64encode(f"{type_name}:{row_id}".encode()).decode()
+    return b2a_base64(f"{type_name}:{row_id}".encode(), newline=False).decode()
 
 
 def parse_global_id(given: str) -> tuple[str, UUID]:

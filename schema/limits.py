@@ -28,7 +28,7 @@ from graphql import (
     get_named_type,
     is_list_type,
 )
-from graphql.type import GraphQLNonNull
+from graphql.type import GraphQLNonNull, SchemaMetaFieldDef, TypeMetaFieldDef
 from strawberry.extensions import SchemaExtension
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
@@ -38,6 +38,7 @@ from resolvers.refusals import TooExpensive
 MOST_OBJECTS = 20_000
 USUAL_LIST = 5
 SIZES = ("first", "last", "page")
+INTROSPECTION = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 # Two thousand values, which take some 25 ms to take in, are as much as an operation may say.
 OBJECTS_A_VALUE = 10
 
@@ -79,7 +80,8 @@ class Estimate:
         return self.known[memo]
 
     def below(self, node: FieldNode, parent: GraphQLNamedType, rows: int) -> int:
-        definition = getattr(parent, "fields", {}).get(node.name.value)
+        name = node.name.value
+        definition = getattr(parent, "fields", {}).get(name) or INTROSPECTION.get(name)
         if definition is None:
             return 0
         said = 0 if parent == self.schema.mutation_type else OBJECTS_A_VALUE * self.said(node)
@@ -92,16 +94,23 @@ class Estimate:
             )
         plain = definition.type.of_type if isinstance(definition.type, GraphQLNonNull) else definition.type
         if not is_list_type(plain):
-            return said + 1 + self.objects(node.selection_set, kind, rows)
+            # Of what the schema tells of itself, only the lists are long: tools follow one type to the next nine times.
+            return said + (not is_introspection(kind)) + self.objects(node.selection_set, kind, rows)
         return said + self.list_size(node, definition, parent, rows) * (1 + self.objects(node.selection_set, kind))
 
     def list_size(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType, rows: int) -> int:
         if parent.name.endswith("Connection"):
             return rows
+        if is_introspection(parent):
+            return self.described(node.name.value)
         if "first" in definition.args:
             return self.page_size(node, usual_size(definition))
         lists = [self.value(argument.value) for argument in node.arguments or ()]
         return max([len(each) for each in lists if isinstance(each, list)], default=usual_size(definition))
+
+    def described(self, name: str) -> int:
+        """How many there are of what the schema tells of itself, as far as it matters: few fields have arguments."""
+        return {"types": len(self.schema.type_map), "args": 1}.get(name, USUAL_LIST)
 
     def page_size(self, node: FieldNode, usual: int) -> int:
         sizes = [self.value(argument.value) for argument in node.arguments or () if argument.name.value in SIZES]
@@ -151,6 +160,10 @@ def size_of(given: Any) -> int:
         total += len(inner)
         waiting += inner
     return total
+
+
+def is_introspection(kind: GraphQLNamedType) -> bool:
+    return kind.name.startswith("__")
 
 
 def usual_size(definition: GraphQLField) -> int:

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from graphql.execution.collect_fields import FieldDetails
 
-from gateway.engine.arguments import Given
 from gateway.engine.compiler import Compiler
 from gateway.engine.pages import Page, Writer
 from gateway.engine.planning import plans_root
@@ -16,6 +15,7 @@ from gateway.engine.reading import object_of
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, Shape
 from gateway.engine.surprises import Uncovered
+from gateway.engine.variables import Given
 from models.catalog import PurchasableKind
 from resolvers.catalog import KINDS
 from resolvers.catalog_pages import NAME, CatalogFilter, Found, count_of, listing_of, page_of, shelf

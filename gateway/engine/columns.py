@@ -1,6 +1,8 @@
 """Fields that are made of the row itself: columns, global ids, computed values and objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from decimal import Decimal
 
 from graphql import (
     GraphQLField,
@@ -13,6 +15,7 @@ from graphql import (
     is_object_type,
 )
 from graphql.execution.collect_fields import FieldDetails
+from sqlalchemy import BigInteger, Enum
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_snake_case
@@ -24,17 +27,22 @@ from gateway.engine.reading import object_of
 from gateway.engine.scopes import Member, Scope, Value, indented
 from gateway.engine.surprises import Surprise, Uncovered
 from resolvers.purchases import buyer_key
+from resolvers.sources import AsText
+from resolvers.tables import TableSource
 from schema.buyers import Pseudonym
 from schema.entities import BY_NAME
 from schema.fields import Column, Computed, Identified
 from schema.ids import global_id
 from schema.values import Composition
 
+VOUCHED = {"String": str, "Currency": str, "Boolean": bool, "DateTime": datetime, "Int": int, "Decimal": Decimal}
+"""The types whose columns in PostgreSQL hold nothing but values of a scalar."""
+
 
 @plans(Column)
 def column(scope: Scope, member: Member, _: Column) -> Value:
-    (source,) = scope.read(member)
-    return shown(scope.compiler, member.kind, member.details, source)
+    (attribute,) = member.field.declaration.attributes(member.field.python_name)
+    return stored_value(scope, member.kind, member.details, attribute)
 
 
 @plans(Identified)
@@ -57,6 +65,20 @@ def pseudonym(scope: Scope, member: Member, _: Pseudonym) -> Value:
     (source,) = scope.read(member)
     made = f"{scope.module.bind(buyer_key, 'buyer_key')}(run.context.handles, {source})"
     return shown(scope.compiler, member.kind, member.details, made)
+
+
+def stored_value(scope: Scope, kind: GraphQLOutputType, details: Sequence[FieldDetails], attribute: str) -> Value:
+    """An attribute of the row as the answer holds it.  What PostgreSQL itself vouches for needs no look."""
+    source = scope.entity.source
+    stored = source.stored(attribute)
+    column = source.table.c[stored] if isinstance(source, TableSource) else None
+    if column is None or column.nullable or not is_non_null_type(kind):
+        return shown(scope.compiler, kind, details, scope.column(stored))
+    name = get_named_type(kind).name
+    is_vouched = column.type.python_type is VOUCHED.get(name) and not isinstance(column.type, Enum | BigInteger)
+    if is_vouched:
+        return Value((), scope.column(AsText.of(stored) if name == "Decimal" else stored))
+    return shown(scope.compiler, kind, details, scope.column(stored))
 
 
 def shown(compiler: Compiler, kind: GraphQLOutputType, details: Sequence[FieldDetails], source: str) -> Value:
@@ -93,8 +115,11 @@ def writer(compiler: Compiler, kind: GraphQLObjectType, details: Sequence[FieldD
     module = compiler.module
     if kind.name in BY_NAME or not all(map(is_attribute, kind.fields.values())):
         raise Uncovered(f"computed {kind.name}")
-    values = {said: f"getattr(source, {module.bind(to_snake_case(said), 'attribute')})" for said in kind.fields}
-    written = members(compiler, kind, details, values)
+
+    def attribute(said: str, kind: GraphQLOutputType, merged: Sequence[FieldDetails]) -> Value:
+        return shown(compiler, kind, merged, f"getattr(source, {module.bind(to_snake_case(said), 'attribute')})")
+
+    written = members(compiler, kind, details, attribute)
     function = module.name(f"write_{kind.name}_")
     body = ["if source is None:", "    return None", *written.lines, f"return {written.source}"]
     module.define(f"def {function}(source):", *indented(body))
@@ -111,26 +136,29 @@ def composed(scope: Scope, member: Member, attributes: Mapping[str, str]) -> Val
     """An object whose fields are attributes of the row, written without making it; what is not selected of it is not
     fetched either.
     """
-    kind, compiler = object_of(member.kind), scope.compiler
-    selected = {merged[0].node.name.value for merged in compiler.reading.below(kind, member.details).values()}
-    stored = scope.entity.source.stored
-    values = {said: scope.column(stored(attributes[to_snake_case(said)])) for said in sorted(selected & kind.fields.keys())}
-    return members(compiler, kind, member.details, values)
+
+    def part(said: str, kind: GraphQLOutputType, merged: Sequence[FieldDetails]) -> Value:
+        return stored_value(scope, kind, merged, attributes[to_snake_case(said)])
+
+    return members(scope.compiler, object_of(member.kind), member.details, part)
 
 
 def members(
-    compiler: Compiler, kind: GraphQLObjectType, details: Sequence[FieldDetails], values: Mapping[str, str]
+    compiler: Compiler,
+    kind: GraphQLObjectType,
+    details: Sequence[FieldDetails],
+    worth: Callable[[str, GraphQLOutputType, Sequence[FieldDetails]], Value],
 ) -> Value:
-    """An object whose fields are worth these sources."""
+    """An object; `worth` says what a field of it is worth, by its name, its type and what is selected of it."""
     module = compiler.module
     lines: list[str] = []
     parts = []
     for name, merged in compiler.reading.below(kind, details).items():
         said = merged[0].node.name.value
-        if said == "__typename":
-            value = Value((), module.bind(kind.name, "typename"))
-        else:
-            value = shown(compiler, kind.fields[said].type, merged, values[said])
+        is_name = said == "__typename"
+        value = (
+            Value((), module.bind(kind.name, "typename")) if is_name else worth(said, kind.fields[said].type, merged)
+        )
         lines += value.lines
         parts.append(f"{module.bind(name, 'name')}: {value.source}")
     return Value(lines, f"{{{', '.join(parts)}}}")

@@ -4,13 +4,13 @@ For each type at each place there is one function, which takes all rows of its l
 related field fetch for all of them together, and then writes them one after the other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from graphql import GraphQLObjectType, is_non_null_type
 from graphql.execution.collect_fields import FieldDetails
 from strawberry.utils.str_converters import to_camel_case
 
-from gateway.engine.arguments import Arguments, Variables
+from gateway.engine.arguments import Arguments
 from gateway.engine.flaws import Flaw, Place
 from gateway.engine.module import Module
 from gateway.engine.planning import planned, planned_root
@@ -19,6 +19,7 @@ from gateway.engine.reading import Reading
 from gateway.engine.run import RUNTIME
 from gateway.engine.scopes import NEVER, Member, Scope, Shape, Target, Value, gathered, indented
 from gateway.engine.surprises import Uncovered
+from gateway.engine.variables import Variables
 from models.identity import Role
 from resolvers.refusals import Forbidden
 from resolvers.viewer import Viewer
@@ -31,19 +32,24 @@ from schema.visibility import OWNER, Visibility
 class Compiler:
     """Compiles one operation for viewers of one role."""
 
-    def __init__(self, schema: Schema, reading: Reading, variables: Variables, viewer: Viewer) -> None:
+    def __init__(
+        self, schema: Schema, reading: Reading, variables: Variables, viewer: Viewer, grow: Callable[[int], None]
+    ) -> None:
         self.schema, self.reading, self.variables, self.viewer = schema, reading, variables, viewer
+        self.grow = grow
         self.module = Module()
         self.module.namespace |= RUNTIME
         self.preparations: list[tuple[Arguments | None, Prepare]] = []
 
     def fresh(self) -> "Compiler":
         """A compiler of another function for the same operation and viewers."""
-        return Compiler(self.schema, self.reading, self.variables, self.viewer)
+        return Compiler(self.schema, self.reading, self.variables, self.viewer, self.grow)
 
     def program(self, function: str) -> Program:
         """What was written, ready to run; `function` is the name of the one to call."""
-        return Program(self.module.load()[function], self.preparations, self.module.source)
+        source = self.module.source
+        self.grow(len(source))
+        return Program(self.module.load()[function], self.preparations, source)
 
     def main(self, declared: Mapping[str, DeclaredField]) -> str:
         """Writes the function that answers the whole operation, and returns its name."""

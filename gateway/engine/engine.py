@@ -10,10 +10,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from gateway.engine import catalog, columns, facts, nodes, pages, relations, roots, stretches  # noqa: F401  They plan.
 from gateway.engine.flaws import without_flaws
-from gateway.engine.operations import Operations
+from gateway.engine.operations import Operations, Text
 from gateway.engine.run import Run
 from gateway.engine.surprises import Lost, Uncovered
-from resolvers.context import Context, Handles
+from gateway.engine.variables import Given
+from resolvers.context import Context
 from resolvers.refusals import Refusal
 from resolvers.stores import without
 from schema.build import Schema
@@ -50,33 +51,32 @@ class Engine:
     async def answer(
         self, query: str, operation_name: str | None, variables: dict[str, Any] | None, context: Context
     ) -> Answer | Declined:
-        given = variables or {}
+        handles = context.handles
         try:
-            operation = self.operations.find((query, operation_name))
-            values = operation.variables.values(given)
-            operation.check_size(given)
-            size = operation.size
-            program = operation.program(context.viewer.role, values, self.declared)
-            if operation.size != size:
-                self.operations.grown(operation.size - size)
-            run = program.prepared(Run(context, values))
-            data = await program.function(run)
-        except Uncovered as reason:
-            return self.declined(str(reason), context)
+            answer = await self._run((query, operation_name), variables or {}, context)
+        except Uncovered as uncovered:
+            reason = str(uncovered)
         except Lost as lost:
-            return self.declined("database away", context, without(context.handles, lost.refusal))
+            reason, handles = "database away", without(handles, lost.refusal)
         except Refusal as refusal:
-            return self.declined(f"refused {refusal.code}", context)
+            reason = f"refused {refusal.code}"
+        except GraphQLError:
+            reason = "bad directive"
         except Exception as error:  # noqa: BLE001  Whatever it is, graphql-core finds it again and says what it is.
             log.warning("surprise", error=repr(error))
-            return self.declined("surprise", context)
-        self.outcomes["compiled"] += 1
-        if run.is_flawed:
-            data, errors = without_flaws(data)
-            return Answer(data, errors)
-        return Answer(data, [])
-
-    def declined(self, reason: str, context: Context, handles: Handles | None = None) -> Declined:
-        """A context of its own, since what was spent and kept on the way is not the other executor's."""
+            reason = "surprise"
+        else:
+            self.outcomes["compiled"] += 1
+            return answer
         self.outcomes[reason] += 1
-        return Declined(reason, Context(handles or context.handles, context.viewer))
+        # A context of its own, since what was spent and kept on the way is not the other executor's.
+        return Declined(reason, Context(handles, context.viewer))
+
+    async def _run(self, text: Text, given: Given, context: Context) -> Answer:
+        operation = self.operations.find(text)
+        operation.check_size(given)
+        values = operation.variables.coerced(given)
+        program = operation.program(context.viewer.role, values, self.declared)
+        run = program.prepared(Run(context, values))
+        data = await program.function(run)
+        return Answer(*without_flaws(data)) if run.is_flawed else Answer(data, [])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from gateway.engine.arguments import Given
 from gateway.engine.columns import shown
 from gateway.engine.compiler import Compiler
 from gateway.engine.flaws import Flaw
@@ -12,6 +11,7 @@ from gateway.engine.planning import plans, plans_root
 from gateway.engine.program import Prepare
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, Scope, Value, indented
+from gateway.engine.variables import Given
 from resolvers.chart_cache import JustComputed
 from resolvers.entitlements import Entitlements
 from resolvers.leaderboards import RANK

@@ -10,12 +10,12 @@ from uuid import UUID
 
 from graphql.execution.collect_fields import FieldDetails
 
-from gateway.engine.arguments import Given
 from gateway.engine.compiler import Compiler
 from gateway.engine.planning import plans_root
 from gateway.engine.program import Prepare, Program
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, indented, with_me
+from gateway.engine.variables import Given
 from schema.entities import Entity
 from schema.nodes import Found, FoundMany, parsed
 

@@ -3,19 +3,18 @@ order in which they were last asked for, when there is no more room.
 """
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
-from graphql.execution.values import VariableValues
 
-from gateway.engine.arguments import Given, Variables
 from gateway.engine.compiler import Compiler
 from gateway.engine.program import Program
 from gateway.engine.reading import Reading, chosen, conditional
 from gateway.engine.surprises import Uncovered
+from gateway.engine.variables import Given, Variables
 from models.identity import Role
 from resolvers.viewer import Viewer
 from schema.build import MOST_TOKENS, Schema
@@ -25,7 +24,9 @@ from schema.limits import MOST_OBJECTS, objects_in
 Text: TypeAlias = tuple[str, str | None]
 """A document and the name of the operation in it."""
 
-ROOM = 16 << 20
+ROOM = 128 << 20
+BYTES_OF_TEXT, BYTES_OF_SOURCE, BYTES_OF_PROGRAM = 220, 30, 2000
+"""What is kept of a character of a document, of a character of source, and of a program apart from those: measured."""
 MOST_SEEN = 20_000
 MOST_ESTIMATES = 512
 SOMEBODY = UUID(int=0)
@@ -38,23 +39,26 @@ class Operation:
     conditional directives.
     """
 
+    text: Text
     schema: Schema
     document: DocumentNode
     definition: OperationDefinitionNode
     variables: Variables
     conditions: tuple[str, ...]
+    grow: "Callable[[Operation, int], None]"
+    """Hears how many bytes more are kept."""
     size: int
     programs: dict[tuple[Any, ...], Program | Uncovered] = field(default_factory=dict)
     estimates: dict[tuple[Any, ...], bool] = field(default_factory=dict)
 
     def check_size(self, given: Given) -> None:
         """Raises Uncovered for an answer that might hold too many objects, which graphql-core refuses."""
-        if not self.variables.is_plain:
+        if not self.variables.are_leaves:
             is_small = self.is_small(given)
         else:
-            # Of plain variables only numbers say how much is asked for.
+            # Of leaves only numbers say how much is asked for.
             key = tuple(
-                value if (value := given.get(each.name)).__class__ is int else None for each in self.variables.plain
+                value if (value := given.get(each.name)).__class__ is int else None for each in self.variables.each
             )
             known = self.estimates.get(key)
             if known is None:
@@ -69,17 +73,20 @@ class Operation:
         graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001  Strawberry has no other way to it.
         return objects_in(graphql_schema, self.document, self.definition, given) <= MOST_OBJECTS
 
-    def program(self, role: Role | None, values: VariableValues, declared: Mapping[str, DeclaredField]) -> Program:
+    def program(self, role: Role | None, values: Given, declared: Mapping[str, DeclaredField]) -> Program:
         """What was compiled for viewers of this role and these values.  Raises Uncovered."""
-        conditions = {name: values.coerced.get(name) for name in self.conditions}
+        conditions = {name: values.get(name) for name in self.conditions}
         key = (role, *conditions.values())
         found = self.programs.get(key)
         if found is None:
             found = self.programs[key] = self.compiled(role, conditions, declared)
-            self.size += len(found.source) if isinstance(found, Program) else 0
+            self.grow(self, BYTES_OF_PROGRAM)
         if isinstance(found, Uncovered):
             raise found
         return found
+
+    def keep_source(self, characters: int) -> None:
+        self.grow(self, BYTES_OF_SOURCE * characters)
 
     def compiled(
         self, role: Role | None, conditions: Mapping[str, Any], declared: Mapping[str, DeclaredField]
@@ -87,15 +94,23 @@ class Operation:
         viewer = Viewer(None if role is None else SOMEBODY, role)
         graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001
         reading = Reading(graphql_schema, self.document, self.definition, conditions)
-        compiler = Compiler(self.schema, reading, self.variables, viewer)
+        compiler = Compiler(
+            self.schema,
+            reading,
+            self.variables,
+            viewer,
+            lambda characters: self.grow(self, characters * BYTES_OF_SOURCE),
+        )
         try:
             return compiler.program(compiler.main(declared))
         except Uncovered as reason:
             return reason
+        except GraphQLError:
+            return Uncovered("bad directive")
 
 
 class Operations:
-    """The operations of one process; `room` is how many characters of text and source they may have together."""
+    """The operations of one process; `room` is how many bytes they may take together, about."""
 
     def __init__(self, schema: Schema, room: int = ROOM) -> None:
         self.schema, self.room = schema, room
@@ -118,8 +133,13 @@ class Operations:
             raise found
         return found
 
-    def grown(self, size: int) -> None:
-        """Makes room for what was compiled."""
+    def grow(self, operation: Operation, size: int) -> None:
+        """Makes room for what was compiled of an operation."""
+        operation.size += size
+        if self._known.get(operation.text) is operation:
+            self._make_room(size)
+
+    def _make_room(self, size: int) -> None:
         self.size += size
         while self.size > self.room and self._known:
             text, given_up = self._known.popitem(last=False)
@@ -133,7 +153,7 @@ class Operations:
                 self._seen.popitem(last=False)
             return Uncovered("first sight")
         known = self._known[text] = self._read(text)
-        self.grown(size_of(text, known))
+        self._make_room(size_of(text, known))
         return known
 
     def _read(self, text: Text) -> Operation | Uncovered:
@@ -149,8 +169,13 @@ class Operations:
         except Uncovered as reason:
             return reason
         variables = Variables(graphql_schema, definition.variable_definitions or ())
-        return Operation(self.schema, document, definition, variables, tuple(conditional(document)), len(query))
+        conditions = tuple(conditional(document))
+        return Operation(text, self.schema, document, definition, variables, conditions, self.grow, weight(query))
 
 
 def size_of(text: Text, known: Operation | Uncovered) -> int:
-    return known.size if isinstance(known, Operation) else len(text[0])
+    return known.size if isinstance(known, Operation) else BYTES_OF_PROGRAM + len(text[0])
+
+
+def weight(query: str) -> int:
+    return BYTES_OF_PROGRAM + BYTES_OF_TEXT * len(query)

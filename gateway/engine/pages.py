@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from graphql import GraphQLObjectType
 from graphql.execution.collect_fields import FieldDetails
 
-from gateway.engine.arguments import Given
 from gateway.engine.compiler import Compiler
 from gateway.engine.planning import plans, plans_root
 from gateway.engine.reading import object_of
@@ -17,6 +16,7 @@ from gateway.engine.relations import NO_KEYS
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, Scope, Shape, Value
 from gateway.engine.surprises import Surprise, Uncovered
+from gateway.engine.variables import Given
 from resolvers.loading import Counts
 from resolvers.pages import Listing, PageArguments, cursor_of, window_of
 from resolvers.sources import Columns, Window
@@ -173,10 +173,7 @@ async def paged(
     is_backward = arguments.is_backward
     lists = [shown_rows(found.get(key) or (), size, is_backward=is_backward) for key in keys]
     flat = [row for rows in lists for row in rows] if len(lists) > 1 else lists[0]
-    written = [writer(flat, run) for writer in writers]
-    for number, each in enumerate(written):
-        if not isinstance(each, list):
-            written[number] = await each
+    written = [each if isinstance(each := writer(flat, run), list) else await each for writer in writers]
     pages = {}
     start = 0
     for key, rows in zip(keys, lists, strict=True):

@@ -4,8 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from gateway.engine.arguments import Arguments, Given
+from gateway.engine.arguments import Arguments
 from gateway.engine.run import Run
+from gateway.engine.variables import Given
 
 Prepare: TypeAlias = Callable[[Run, Given], Any]
 """Turns the arguments of a field into what its loads need; refuses before any statement is sent."""

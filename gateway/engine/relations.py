@@ -131,8 +131,9 @@ async def fetched_of_kinds(
     for kind, key in pairs:
         if key is not None:
             wanted.setdefault(kind, set()).add(key)
-    written = await gather(*(fetched_of_kind(run, kinds[kind], keys, place) for kind, keys in wanted.items()))
-    return {(kind, key): each for kind, found in zip(wanted, written, strict=True) for key, each in found.items()}
+    found = [(kinds[kind], keys) for kind, keys in wanted.items()]
+    written = await gather(*(fetched_of_kind(run, kind, keys, place) for kind, keys in found))
+    return {(kind, key): each for kind, rows in zip(wanted, written, strict=True) for key, each in rows.items()}
 
 
 async def fetched_of_kind(run: Run, kind: Kind, keys: set[Any], place: Place) -> Mapping[Any, Any]:

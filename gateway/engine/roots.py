@@ -3,12 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeAlias
 
-from gateway.engine.arguments import Given
 from gateway.engine.compiler import Compiler
 from gateway.engine.planning import plans_root
 from gateway.engine.program import Prepare
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, indented, with_me
+from gateway.engine.variables import Given
 from resolvers.conditions import Condition
 from resolvers.loading import One
 from resolvers.sources import Columns, Model

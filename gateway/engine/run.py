@@ -5,13 +5,12 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from graphql.execution.values import VariableValues
-
 from gateway.engine.flaws import Flaw, Flawed, Place
 from gateway.engine.surprises import Lost
+from gateway.engine.variables import Given
 from resolvers.context import Context
+from resolvers.loading import Loader
 from resolvers.refusals import StoreUnavailable
-from resolvers.sharing import LoaderByKey
 from resolvers.sources import Columns
 from resolvers.stores import Row
 
@@ -21,18 +20,32 @@ Fetch = Callable[[Sequence[Row], "Run"], Awaitable[Mapping[Any, Any]]]
 class Run:
     """The state of one run: who asks, and what the arguments of its fields come to."""
 
-    __slots__ = ("context", "is_flawed", "me", "prepared", "variables")
+    __slots__ = ("asked", "context", "is_flawed", "me", "prepared", "variables")
 
-    def __init__(self, context: Context, variables: VariableValues) -> None:
+    def __init__(self, context: Context, variables: Given) -> None:
         self.context, self.variables = context, variables
         self.me: UUID | None = context.viewer.user_id
         self.prepared: list[Any] = []
+        self.asked: dict[tuple[Loader, Columns], dict[Any, Future[Mapping[Any, Any]]]] = {}
         self.is_flawed = False
 
-    def rows(self, loader: LoaderByKey, keys: Iterable[Any], columns: Columns) -> Future[Mapping[Any, Any]]:
-        """What a loader of rows by key finds, in one statement that other requests may share."""
+    async def rows(self, loader: Loader, keys: Iterable[Any], columns: Columns) -> Mapping[Any, Any]:
+        """What a loader of rows by key finds, each key asked for once in a run.  Other runs may share the statement."""
         handles = self.context.handles
-        return handles.loads.load(handles, loader, keys, columns)
+        asked = self.asked.setdefault((loader, columns), {})
+        missing = [key for key in keys if key not in asked]
+        if missing:
+            answer = handles.loads.load(handles, loader, missing, columns)
+            is_first = not asked
+            asked.update(dict.fromkeys(missing, answer))
+            if is_first:
+                return await answer
+        found = {}
+        for key in keys:
+            rows = await asked[key] if not asked[key].done() else asked[key].result()
+            if key in rows:
+                found[key] = rows[key]
+        return found
 
     async def fetched(self, fetch: Fetch, rows: Sequence[Row], place: Place) -> Mapping[Any, Any]:
         """What a related field fetches for all rows of its layer; flaws if its database is away."""

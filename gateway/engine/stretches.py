@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from gateway.engine.arguments import Given
 from gateway.engine.columns import shown
 from gateway.engine.flaws import Flawed
 from gateway.engine.planning import plans
 from gateway.engine.relations import NO_KEYS, target
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, Scope, Value
+from gateway.engine.variables import Given
 from resolvers.loading import order_of
 from resolvers.sources import Window
 from schema.entities import BY_MODEL

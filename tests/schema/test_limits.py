@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from graphql import get_introspection_query
 
 from models.identity import Role
 from schema.ids import global_id
@@ -46,6 +47,24 @@ async def test_an_answer_that_might_hold_too_much_is_refused_at_once(world: Worl
     assert {error["extensions"]["code"] for error in answer["errors"]} <= {"TOO_EXPENSIVE", "BAD_REQUEST"}
     assert "data" not in answer
     assert world.observed.read == []
+
+
+@pytest.mark.parametrize("root", ["__schema", "types"])
+async def test_what_the_schema_tells_of_itself_is_told_once_and_not_many_times(world: World, root: str) -> None:
+    fields = "fields { type { fields { name description args { name } } } }"
+    told = {"__schema": f"__schema {{ types {{ {fields} }} }}", "types": f"types {{ {fields} }}"}[root]
+    many = " ".join(f"a{n}: {told}" for n in range(50))
+    many = many if root == "__schema" else f"__schema {{ {many} }}"
+    started = time.thread_time()
+
+    refused = await world.ask(f"{{ {many} }}")
+
+    assert time.thread_time() - started < 1
+    assert refused["errors"][0]["extensions"] == {"code": "TOO_EXPENSIVE", "retryable": False}
+    assert "data" not in refused
+    options = {"specified_by_url": True, "directive_is_repeatable": True, "schema_description": True}
+    everything = get_introspection_query(**options, input_value_deprecation=True)
+    assert "errors" not in await world.ask(everything)
 
 
 async def test_the_size_of_a_page_may_come_in_a_variable(world: World) -> None:

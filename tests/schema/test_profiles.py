@@ -54,6 +54,14 @@ async def test_a_profile_is_made_then_changed_where_it_is_asked_for_and_cleared_
     assert await mine(world, other) == {"profile": None, "preferences": None}
 
 
+async def test_lines_that_windows_parts_are_parted_as_all_others(world: World) -> None:
+    person = await world.person()
+
+    await update_profile(world, person, bio="Two\r\nlines.\r\n")
+
+    assert (await mine(world, person))["profile"]["bio"] == "Two\nlines."
+
+
 async def test_preferences_start_from_their_defaults_and_keep_what_is_left_out(world: World) -> None:
     person = await world.person()
 
