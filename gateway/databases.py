@@ -24,6 +24,7 @@ from gateway.embedded import embedded
 from gateway.settings import Settings
 from models import DOCUMENTS
 from resolvers.context import Handles, Statement
+from resolvers.lanes import Lanes
 from resolvers.stores import POSTGRES_OUTAGES
 
 CONNECT_SECONDS = 3.0
@@ -93,6 +94,9 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
     async with AsyncExitStack() as stack:
         pool = await open_pool(settings, postgres_url)
         stack.push_async_callback(close_pool, pool)
+        # One connection stays in the pool, for health checks.
+        lanes = Lanes(pool, settings.postgres_readers - 1)
+        stack.push_async_callback(lanes.close)
 
         async def connect() -> "asyncpg.Connection[asyncpg.Record]":
             return await asyncpg.connect(postgres_url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
@@ -116,7 +120,7 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
         database = client.get_database(settings.mongo_db, codec_options=CODEC)
         secret = settings.secret_key.get_secret_value().encode()
         turns = asyncio.Semaphore(settings.mongo_pool_size)
-        yield Handles(pool, engine, database, secret, observe, settings.default_currency, turns)
+        yield Handles(pool, lanes, engine, database, secret, observe, settings.default_currency, turns)
 
 
 async def bind_documents(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -129,7 +133,7 @@ async def open_pool(settings: Settings, url: str) -> "asyncpg.Pool[asyncpg.Recor
         return await asyncpg.create_pool(
             url,
             min_size=1,
-            max_size=settings.postgres_pool_size - settings.postgres_writers,
+            max_size=settings.postgres_readers,
             timeout=CONNECT_SECONDS,
             command_timeout=STATEMENT_SECONDS,
             statement_cache_size=STATEMENTS_PREPARED,

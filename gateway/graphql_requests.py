@@ -13,6 +13,8 @@ from resolvers.refusals import ProblemCode, Refusal
 GRAPHQL_RESPONSE = "application/graphql-response+json"
 JSON = "application/json"
 LARGEST_BODY = 1 << 20
+# For the place of each error, graphql-core reads the document from its start.
+LONGEST_DOCUMENT = 1 << 16
 Headers = Mapping[bytes, bytes]
 
 
@@ -87,6 +89,8 @@ def checked(parts: Mapping[str, Any], *, may_change: bool) -> Operation:
     query, variables, name = parts.get("query"), parts.get("variables"), parts.get("operationName")
     if not isinstance(query, str) or not query.strip():
         raise BadRequest("'query' is the text of a GraphQL document, and is missing.")
+    if len(query) > LONGEST_DOCUMENT:
+        raise BadRequest(f"'query' has more than {LONGEST_DOCUMENT} characters.", 413)
     if variables is not None and not isinstance(variables, dict):
         raise BadRequest("'variables' is an object.")
     if name is not None and not isinstance(name, str):

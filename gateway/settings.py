@@ -73,7 +73,7 @@ class Settings(BaseSettings):
         None, description="Set it to a readable file with the CA of PostgreSQL's certificate."
     )
     postgres_pool_size: int = Field(
-        10, ge=2, le=200, description="Set it to the connections that a process may hold, from 2 to 200."
+        10, ge=3, le=200, description="Set it to the connections that a process may hold, from 3 to 200."
     )
 
     mongo_uri: SecretStr | None = Field(None, description="Set it like mongodb://host:27017/?replicaSet=rs0.")
@@ -140,8 +140,13 @@ class Settings(BaseSettings):
 
     @property
     def postgres_writers(self) -> int:
-        """How many of the connections to PostgreSQL are for transactions that write; reads have the others."""
+        """How many of the connections to PostgreSQL are for transactions that write."""
         return max(1, self.postgres_pool_size // 3)
+
+    @property
+    def postgres_readers(self) -> int:
+        """How many are for reads."""
+        return self.postgres_pool_size - self.postgres_writers
 
     @property
     def needs_embedded(self) -> bool:

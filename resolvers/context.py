@@ -13,6 +13,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from resolvers.budgets import FilterBudget
+from resolvers.lanes import Lanes
 from resolvers.sharing import SharedLoads
 from resolvers.viewer import ANONYMOUS, Viewer
 
@@ -34,14 +35,16 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Handles:
-    """What a process opens once.  `postgres` serves compiled statements, one at a time, and `engine` the
-    transactions of several; `secret` seals what clients carry for us; `observe` hears of every compiled statement;
+    """What a process opens once.  `lanes` serve compiled statements, one at a time, on connections of `postgres`, and
+    `engine` the transactions of several; `secret` seals what clients carry for us; `observe` hears of every compiled
+    statement;
     `default_currency` is the one that is meant where a client names none; `loads` are what requests share of them;
     `mongo_turns` lets no more reads at MongoDB at once than it has connections, since its driver takes waiting for one
     for an outage.
     """
 
     postgres: "asyncpg.Pool[asyncpg.Record]"
+    lanes: Lanes
     engine: AsyncEngine
     mongo: AsyncDatabase[dict[str, Any]]
     secret: bytes

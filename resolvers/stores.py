@@ -106,7 +106,7 @@ async def fetch(handles: Handles, table: str, text: str, *arguments: object) -> 
     """
     started = time.perf_counter()
     with postgres_outages_refused():
-        rows = await handles.postgres.fetch(text, *arguments)
+        rows = await handles.lanes.fetch(text, *arguments)
     handles.observe(Statement(POSTGRES, table, text, len(rows), time.perf_counter() - started, arguments))
     return rows
 
@@ -177,4 +177,4 @@ class Away:
 def without(handles: Handles, refusal: StoreUnavailable) -> Handles:
     """The handles without the database that a refusal names."""
     away: Any = Away(refusal)
-    return replace(handles, loads=SharedLoads(), **{"postgres" if refusal.store == POSTGRES else "mongo": away})
+    return replace(handles, loads=SharedLoads(), **{"lanes" if refusal.store == POSTGRES else "mongo": away})

@@ -34,12 +34,15 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from resolvers.pages import DEFAULT_SIZE, LARGEST_SIZE
 from resolvers.refusals import TooExpensive
+from resolvers.viewer import Viewer
+from schema.fields import DeclaredField
 
 MOST_OBJECTS = 20_000
 USUAL_LIST = 5
 SIZES = ("first", "last", "page")
 INTROSPECTION = {"__schema": SchemaMetaFieldDef, "__type": TypeMetaFieldDef}
 # Two thousand values, which take some 25 ms to take in, are as much as an operation may say.
+OBJECTS_A_REFUSAL = 5
 OBJECTS_A_VALUE = 10
 
 
@@ -48,6 +51,7 @@ class Estimate:
     """Counts objects below selections; `variables` are as the client sent them, or as the operation says otherwise."""
 
     schema: GraphQLSchema
+    viewer: Viewer
     fragments: dict[str, FragmentDefinitionNode]
     variables: dict[str, Any]
     known: dict[str, int] = field(default_factory=dict)
@@ -85,6 +89,7 @@ class Estimate:
         if definition is None:
             return 0
         said = 0 if parent == self.schema.mutation_type else OBJECTS_A_VALUE * self.said(node)
+        said += OBJECTS_A_REFUSAL * self.may_be_refused(definition)
         if node.selection_set is None:
             return said
         kind = get_named_type(definition.type)
@@ -97,6 +102,11 @@ class Estimate:
             # Of what the schema tells of itself, only the lists are long: tools follow one type to the next nine times.
             return said + (not is_introspection(kind)) + self.objects(node.selection_set, kind, rows)
         return said + self.list_size(node, definition, parent, rows) * (1 + self.objects(node.selection_set, kind))
+
+    def may_be_refused(self, definition: GraphQLField) -> bool:
+        """Whether the viewer's role alone does not let them see the field."""
+        declared = (definition.extensions or {}).get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        return isinstance(declared, DeclaredField) and not declared.is_readable(self.viewer)
 
     def list_size(self, node: FieldNode, definition: GraphQLField, parent: GraphQLNamedType, rows: int) -> int:
         if parent.name.endswith("Connection"):
@@ -174,7 +184,11 @@ def usual_size(definition: GraphQLField) -> int:
 
 
 def objects_in(
-    schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, variables: Mapping[str, Any]
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Mapping[str, Any],
+    viewer: Viewer,
 ) -> int:
     """How many objects the answer to an operation may have, by its document and the variables that came with it."""
     root = schema.get_root_type(operation.operation)
@@ -182,7 +196,7 @@ def objects_in(
         return 0
     definitions = document.definitions
     fragments = {each.name.value: each for each in definitions if isinstance(each, FragmentDefinitionNode)}
-    estimate = Estimate(schema, fragments, {})
+    estimate = Estimate(schema, viewer, fragments, {})
     defaults = operation.variable_definitions or ()
     given = {each.variable.name.value: estimate.value(each.default_value) for each in defaults}
     estimate.variables = given | dict(variables)
@@ -204,6 +218,10 @@ class ObjectLimiter(SchemaExtension):
             raise GraphQLError("The document holds several operations: say which one by 'operationName'.")
         for operation in operations:
             is_chosen = name in (None, operation.name and operation.name.value)
-            if is_chosen and objects_in(schema, document, operation, context.variables or {}) > MOST_OBJECTS:
+            if (
+                is_chosen
+                and objects_in(schema, document, operation, context.variables or {}, context.context.viewer)
+                > MOST_OBJECTS
+            ):
                 raise TooExpensive(MOST_OBJECTS)
         yield

@@ -74,7 +74,7 @@ class Engine:
 
     async def _run(self, text: Text, given: Given, context: Context) -> Answer:
         operation = self.operations.find(text)
-        operation.check_size(given)
+        operation.check_size(given, context.viewer.role)
         values = operation.variables.coerced(given)
         program = operation.program(context.viewer.role, values, self.declared)
         run = program.prepared(Run(context, values))

@@ -21,12 +21,24 @@ class Place:
     is_nullable: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Flaw:
     """Stands for a value that cannot be had."""
 
-    place: Place
-    refusal: Refusal
+    __slots__ = ("_error", "place", "refusal")
+
+    def __init__(self, place: Place, refusal: Refusal) -> None:
+        self.place, self.refusal = place, refusal
+        self._error: GraphQLError | None = None
+
+    def at(self, path: Sequence[str | int]) -> GraphQLError:
+        """The error at a path.  The text is searched for its line once, not for every row."""
+        if self._error is None:
+            self._error = located_error(self.refusal, list(self.place.nodes), [])
+        error = GraphQLError.__new__(GraphQLError, self._error.message)
+        for slot in GraphQLError.__slots__:
+            setattr(error, slot, getattr(self._error, slot))
+        error.path = list(path)
+        return error
 
 
 class Flawed(dict[Any, Any]):
@@ -55,10 +67,6 @@ def copied(value: Any, path: tuple[str | int, ...], errors: list[GraphQLError]) 
     if isinstance(value, list | tuple):
         return [copied(each, (*path, position), errors) for position, each in enumerate(value)]
     if isinstance(value, Flaw):
-        errors.append(error_of(value, path))
+        errors.append(value.at(path))
         return None
     return value
-
-
-def error_of(flaw: Flaw, path: Sequence[str | int]) -> GraphQLError:
-    return located_error(flaw.refusal, list(flaw.place.nodes), list(path))

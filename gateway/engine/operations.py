@@ -30,7 +30,6 @@ BYTES_OF_TEXT, BYTES_OF_SOURCE, BYTES_OF_PROGRAM = 220, 30, 2000
 MOST_SEEN = 20_000
 MOST_ESTIMATES = 512
 SOMEBODY = UUID(int=0)
-"""Whoever is signed in: nothing that is compiled depends on who it is."""
 
 
 @dataclass(slots=True)
@@ -51,27 +50,26 @@ class Operation:
     programs: dict[tuple[Any, ...], Program | Uncovered] = field(default_factory=dict)
     estimates: dict[tuple[Any, ...], bool] = field(default_factory=dict)
 
-    def check_size(self, given: Given) -> None:
+    def check_size(self, given: Given, role: Role | None) -> None:
         """Raises Uncovered for an answer that might hold too many objects, which graphql-core refuses."""
         if not self.variables.are_leaves:
-            is_small = self.is_small(given)
+            is_small = self.is_small(given, role)
         else:
             # Of leaves only numbers say how much is asked for.
-            key = tuple(
-                value if (value := given.get(each.name)).__class__ is int else None for each in self.variables.each
-            )
+            numbers = [given.get(each.name) for each in self.variables.each]
+            key = (role, *[number if number.__class__ is int else None for number in numbers])
             known = self.estimates.get(key)
             if known is None:
                 if len(self.estimates) >= MOST_ESTIMATES:
                     self.estimates.clear()
-                known = self.estimates[key] = self.is_small(given)
+                known = self.estimates[key] = self.is_small(given, role)
             is_small = known
         if not is_small:
             raise Uncovered("too expensive")
 
-    def is_small(self, given: Given) -> bool:
+    def is_small(self, given: Given, role: Role | None) -> bool:
         graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001  Strawberry has no other way to it.
-        return objects_in(graphql_schema, self.document, self.definition, given) <= MOST_OBJECTS
+        return objects_in(graphql_schema, self.document, self.definition, given, somebody(role)) <= MOST_OBJECTS
 
     def program(self, role: Role | None, values: Given, declared: Mapping[str, DeclaredField]) -> Program:
         """What was compiled for viewers of this role and these values.  Raises Uncovered."""
@@ -91,22 +89,20 @@ class Operation:
     def compiled(
         self, role: Role | None, conditions: Mapping[str, Any], declared: Mapping[str, DeclaredField]
     ) -> Program | Uncovered:
-        viewer = Viewer(None if role is None else SOMEBODY, role)
         graphql_schema: GraphQLSchema = self.schema._schema  # noqa: SLF001
         reading = Reading(graphql_schema, self.document, self.definition, conditions)
-        compiler = Compiler(
-            self.schema,
-            reading,
-            self.variables,
-            viewer,
-            lambda characters: self.grow(self, characters * BYTES_OF_SOURCE),
-        )
+        compiler = Compiler(self.schema, reading, self.variables, somebody(role), self.keep_source)
         try:
             return compiler.program(compiler.main(declared))
         except Uncovered as reason:
             return reason
         except GraphQLError:
             return Uncovered("bad directive")
+
+
+def somebody(role: Role | None) -> Viewer:
+    """A viewer of a role: nothing that is kept depends on who it is."""
+    return Viewer(None if role is None else SOMEBODY, role)
 
 
 class Operations:

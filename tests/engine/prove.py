@@ -132,7 +132,9 @@ async def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--first", type=int, default=0, help="the number of the first operation")
-    parser.add_argument("--count", type=int, help="of operations: 100,000 unless told, or 1,500 for each mistake")
+    parser.add_argument(
+        "--count", type=int, help="of operations: 100,000 unless told, or at most 3,000 for each mistake"
+    )
     parser.add_argument("--mutants", action="store_true", help="show that mistakes in the engine are noticed")
     parser.add_argument("--data", type=Path, help="a directory of databases to use again")
     options = parser.parse_args()
@@ -140,7 +142,7 @@ async def main() -> int:
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(SILENT))
     async with opened(options.data) as (executors, pool):
         if options.mutants:
-            return 0 if await prove_mutants(executors, pool, options.count or 1500) else 1
+            return 0 if await prove_mutants(executors, pool, options.count or 3000) else 1
         numbers = range(options.first, options.first + (options.count or 100_000))
         return 0 if await prove(executors, pool, options.seed, numbers) else 1
 

@@ -44,7 +44,7 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ({"POSTGRES_CA_FILE": "/nowhere/ca.pem"}, "POSTGRES_CA_FILE", "readable file"),
         ({"MONGO_CA_FILE": "/nowhere/ca.pem"}, "MONGO_CA_FILE", "readable file"),
         ({"MONGO_DB": "a b"}, "MONGO_DB", "name of the MongoDB database"),
-        ({"POSTGRES_POOL_SIZE": "1"}, "POSTGRES_POOL_SIZE", "from 2 to 200"),
+        ({"POSTGRES_POOL_SIZE": "2"}, "POSTGRES_POOL_SIZE", "from 3 to 200"),
         ({"ADMIN_EMAIL": "nobody"}, "ADMIN_EMAIL", "e-mail address"),
         ({"ADMIN_PASSWORD": "short"}, "ADMIN_PASSWORD", "8 characters or more"),
         ({"DEFAULT_CURRENCY": "rupees"}, "DEFAULT_CURRENCY", "such as INR"),
