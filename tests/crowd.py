@@ -50,7 +50,8 @@ async def owner(world: World, role: Role = Role.USER) -> Owner:
 async def fill(world: World, has: Owner, count: int) -> None:
     """Gives a person this many of everything that there are lists of, and the shop as many things more."""
     courses = [made_course(world, has.person) for _ in range(count)]
-    await world.save(*courses, *(person_of(world) for _ in range(count)))
+    await world.save(*courses, *(people := [person_of(world) for _ in range(count)]))
+    await world.save(*(enrolled(world, each, has.course) for each in people))
     makers = (lives.session, lives.account, lives.api_key, lives.chart)
     await world.save(*(make(world, has.person) for make in makers for _ in range(count)))
     await fill_shop(world, count)
@@ -71,6 +72,10 @@ async def fill(world: World, has: Owner, count: int) -> None:
 def person_of(world: World) -> identity.User:
     number, at = world.next()
     return identity.User(email=f"crowd{number}@example.com", username=f"crowd{number}", created_at=at)
+
+
+def enrolled(world: World, person: Person | identity.User, course: catalog.Course) -> learning.CourseEnrollment:
+    return learning.CourseEnrollment(user_id=person.id, course_id=course.id, created_at=world.next()[1])
 
 
 def made_course(world: World, author: Person) -> catalog.Course:
@@ -105,11 +110,7 @@ async def fill_shop(world: World, count: int) -> None:
 
 async def fill_doings(world: World, has: Owner, courses: list[catalog.Course], count: int) -> None:
     number = range(count)
-    enrolled = [
-        learning.CourseEnrollment(user_id=has.person.id, course_id=each.id, created_at=world.next()[1])
-        for each in courses
-    ]
-    await world.save(*enrolled)
+    await world.save(*(enrolled(world, has.person, each) for each in courses))
     await learning.TestResult.insert_many([lives.result(world, has.person, has.test) for _ in number])
     await learning.Activity.insert_many([lives.activity(world, has.person) for _ in number])
     brought = [

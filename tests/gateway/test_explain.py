@@ -54,7 +54,8 @@ async def test_an_operation_tells_its_statements_with_their_batches_rows_and_tim
 
 async def test_a_plan_tells_no_values(world: World) -> None:
     admin = await world.person(Role.ADMIN)
-    query = '{ products(where: {title: {startsWith: "Secret"}}) { nodes { title } } coupons(where: {code: {eq: "SECRET"}}) { totalCount } }'
+    products = 'products(where: {title: {startsWith: "Secret"}}) { nodes { title } }'
+    query = f'{{ {products} coupons(where: {{code: {{eq: "SECRET"}}}}) {{ totalCount }} }}'
 
     for _ in range(2):
         told = await explained(world, admin, query)
@@ -73,12 +74,11 @@ async def test_an_answer_is_the_same_with_its_plan_and_without(world: World) -> 
         assert told == plain
 
 
-@pytest.mark.parametrize(
-    ("role", "is_told"), [(None, False), (Role.USER, False), (Role.ANALYST, False), (Role.ADMIN, True)]
-)
+@pytest.mark.parametrize("role", [None, *Role])
 async def test_in_production_only_administrators_are_told(
-    world: World, production: httpx.AsyncClient, role: Role | None, is_told: bool
+    world: World, production: httpx.AsyncClient, role: Role | None
 ) -> None:
+    is_told = role is Role.ADMIN
     person = None if role is None else await world.person(role)
     headers = {"Explain": "true"} | ({} if person is None else {"Authorization": f"Bearer {person.token}"})
 

@@ -226,7 +226,7 @@ async def test_payments_refunds_and_purchases_are_their_buyers_and_without_peopl
     [
         ("coupons", {Role.ANALYST, Role.ADMIN}),
         ("purchases", {Role.ANALYST, Role.ADMIN}),
-        ("referrals", {Role.ADMIN}),
+        ("referrals", {Role.ANALYST, Role.ADMIN}),
     ],
 )
 async def test_lists_of_all_that_happened_are_for_who_may_know(world: World, field: str, roles: set[Role]) -> None:

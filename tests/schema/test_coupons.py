@@ -9,7 +9,7 @@ from tests.world import World
 
 PARTS = """query($ids: [ID!]!) { nodes(ids: $ids) { __typename
   ... on Coupon { code createdBy { username } }
-  ... on CouponUsage { discount user { username } } } }"""
+  ... on CouponUsage { discount { amount currency } user { username } } } }"""
 
 
 async def test_coupons_and_their_uses_are_for_analysts_and_admins(world: World) -> None:
@@ -19,7 +19,11 @@ async def test_coupons_and_their_uses_are_for_analysts_and_admins(world: World) 
     ids = [global_id("Coupon", coupon.id), global_id("CouponUsage", usage.id)]
     whole = [
         {"__typename": "Coupon", "code": coupon.code, "createdBy": {"username": "person1"}},
-        {"__typename": "CouponUsage", "discount": "1.00", "user": {"username": "person3"}},
+        {
+            "__typename": "CouponUsage",
+            "discount": {"amount": "1.00", "currency": "INR"},
+            "user": {"username": "person3"},
+        },
     ]
 
     for viewer in (None, buyer):

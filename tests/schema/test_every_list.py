@@ -43,8 +43,10 @@ ROOTS = {
 CONNECTIONS = {
     **dict.fromkeys(("Course.purchases", "Product.purchases", "TypingTest.purchases"), "purchases"),
     "Coupon.usages": "coupon_usages",
+    "Course.enrollments": "course_enrollments",
     "Member.referrals": "referrals",
     "Member.wallet": "credit_entries",
+    "TypingTest.results": "test_results",
     "User.activity": "user_activity",
     "User.apiKeys": "api_keys",
     "User.charts": "chart_cache",
@@ -57,7 +59,7 @@ CONNECTIONS = {
 """Connections of one parent: a page of each and a total of each, each a statement for all of them."""
 
 OTHER_ROWS = {
-    **dict.fromkeys(("User.orders", "User.sessions", "User.testResults"), 3 + 2 + 1 + 3),
+    **dict.fromkeys(("TypingTest.results", "User.orders", "User.sessions", "User.testResults"), 3 + 2 + 1 + 3),
     "User.purchases": 3 + 3 + 2,
 }
 """The rows of those that all three have some of, and of those that the second has three of."""

@@ -1,5 +1,6 @@
 """What can be filtered and sorted by in the lists of all rows of a type is what an index begins with."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +29,9 @@ def first_columns(model: Model) -> Iterator[str]:
     yield from (column.name for column in table.primary_key.columns)
     yield from (next(iter(each.columns)).name for each in table.constraints if isinstance(each, UniqueConstraint))
     whole = [each for each in table.indexes if each.dialect_options["postgresql"]["where"] is None]
-    yield from (str(each.expressions[0]).removesuffix(" NULLS FIRST").rpartition(".")[2] for each in whole)
+    begun = (str(each.expressions[0]).removesuffix(" NULLS FIRST").rpartition(".")[2] for each in whole)
+    # What is unique without regard to case is compared without it.
+    yield from (re.sub(r"^lower\((\w+)\)$", r"\1", each) for each in begun)
 
 
 def lists() -> Iterator[tuple[str, Model]]:

@@ -15,8 +15,9 @@ async def test_what_others_do_shows_to_admins_only(world: World) -> None:
     person, other = await world.person(), await world.person()
     analyst, admin = await world.person(Role.ANALYST), await world.person(Role.ADMIN)
     await lives.activity(world, person).insert()
-    query = "query($id: ID!) { user(id: $id) { activity { totalCount nodes { type } } } }"
-    shown = {"user": {"activity": {"totalCount": 1, "nodes": [{"type": "test_completion"}]}}}
+    query = "query($id: ID!) { user(id: $id) { activity { totalCount nodes { type user { username } } } } }"
+    done = {"type": "test_completion", "user": {"username": person.username}}
+    shown = {"user": {"activity": {"totalCount": 1, "nodes": [done]}}}
 
     async def ask(viewer: Person | None) -> Any:
         return (await world.ask(query, viewer, id=global_id("User", person.id)))["data"]

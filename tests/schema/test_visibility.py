@@ -7,8 +7,8 @@ import pytest
 
 from models.identity import Role
 from schema.build import build
+from schema.declarations import DeclaredField
 from schema.entities import BY_MODEL, BY_NAME, Entity, declared_fields
-from schema.fields import DeclaredField
 from schema.ids import global_id
 from schema.query import Query
 from tests.world import Person, World

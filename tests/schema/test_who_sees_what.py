@@ -34,6 +34,8 @@ from tests.world import Person, World
 
 SCHEMA = build()._schema
 SAMPLES = 8
+WITHOUT_ID = {"Activity", "LeaderboardEntry", "ReferralLeader"}
+"""Types that are found by no id: who sees them is tested in test_progress and test_leaderboards."""
 LETTERS = {None: ".", "USER": ".s", "ANALYST": ".sy", "ADMIN": ".sa"}
 NODE = "query($id: ID!) {{ node(id: $id) {{ ... on {type_name} {{ {selection} }} }} }}"
 
@@ -87,6 +89,7 @@ def relations(type_name: str) -> Iterator[tuple[str, str, str]]:
 
 def test_every_type_and_field_has_its_row_in_the_table() -> None:
     assert set(ROWS) == set(BY_NAME), "A type without a row in who_sees_what.ROWS, or a row without a type."
+    assert set(BY_NAME) - set(found_by_id()) == WITHOUT_ID, "A type without an id, which the tests below pass over."
     for type_name in BY_NAME:
         assert set(FIELDS[type_name]) == set(fields_of(type_name)), f"Rows of {type_name} in who_sees_what.FIELDS."
 

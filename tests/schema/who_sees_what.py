@@ -30,6 +30,7 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("thumbnail", "features", "isFeatured", "createdBy"), "."),
         **dict.fromkeys(("owned", "purchaseCount", "isPublished", "createdAt", "updatedAt"), "."),
         "purchases": "ya",
+        "enrollments": "ya",
     },
     "Product": {
         **dict.fromkeys(("id", "title", "price", "description", "author", "category", "imageUrl"), "."),
@@ -40,6 +41,7 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("id", "title", "price", "description", "level", "durationSeconds", "passage"), "."),
         **dict.fromkeys(("owned", "purchaseCount", "isPublished", "createdAt", "updatedAt"), "."),
         "purchases": "ya",
+        "results": "ya",
     },
     "Passage": {
         **dict.fromkeys(("id", "title", "text", "level", "language"), "."),
@@ -49,6 +51,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "id": "s",
         "username": "s",
         **dict.fromkeys(("email", "emailVerifiedAt", "name", "image", "role", "createdAt", "disabledAt"), "oa"),
+        "updatedAt": "oa",
         **dict.fromkeys(("profile", "preferences", "sessions", "accounts", "apiKeys"), "oa"),
         **dict.fromkeys(("enrollments", "testResults", "progress", "activity"), "oa"),
         **dict.fromkeys(("subscription", "natalData", "charts", "orders", "purchases", "owns"), "oa"),
@@ -80,6 +83,7 @@ FIELDS: dict[str, dict[str, str]] = {
     },
     "Enrollment": {
         **dict.fromkeys(("id", "course", "order", "progress", "completedAt", "createdAt", "endedAt"), "oya"),
+        "updatedAt": "oya",
         "user": "oa",
     },
     "TestResult": {
@@ -96,7 +100,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "totalCreditsEarned": "oya",
         "totalReferredUsers": "oya",
         "createdAt": "oya",
-        **dict.fromkeys(("name", "user", "referredBy", "wallet"), "oa"),
+        **dict.fromkeys(("name", "user", "referredBy", "wallet", "updatedAt"), "oa"),
         **dict.fromkeys(("purchasedCourses", "purchasedTests", "purchasedProducts"), "oa"),
         "referrals": "oa",
     },
@@ -107,6 +111,8 @@ FIELDS: dict[str, dict[str, str]] = {
         "status": "oya",
         "createdAt": "oya",
         "convertedAt": "oya",
+        "updatedAt": "oya",
+        "creditsAwarded": "oya",
         "referrer": "oa",
         "referredUser": "oa",
     },
@@ -170,7 +176,7 @@ OWNERS = {
     "CreditEntry": ("user_id",),
     **dict.fromkeys(("UserProfile", "UserPreference", "Session", "Account", "ApiKey"), ("user_id",)),
     **dict.fromkeys(("Subscription", "NatalData", "Chart", "Enrollment"), ("user_id",)),
-    **dict.fromkeys(("TestResult", "KeystrokeLog"), ("userId",)),
+    **dict.fromkeys(("TestResult", "KeystrokeLog", "Activity"), ("userId",)),
 }
 """The stored columns that hold the ids of the persons whom a row is about; types without any are about nobody."""
 
