@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from graphql.execution.collect_fields import FieldDetails
 
 from gateway.engine.compiler import Compiler
-from gateway.engine.pages import Page, Writer
+from gateway.engine.page_writers import Page, Writer
 from gateway.engine.planning import plans_root
 from gateway.engine.reading import object_of
 from gateway.engine.run import Run
