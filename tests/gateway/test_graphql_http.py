@@ -224,3 +224,13 @@ async def test_a_service_whose_migrations_are_not_current_is_not_ready(world: Wo
 
     assert earlier == "UPDATE 1"
     assert response.status_code == 503
+
+
+async def test_a_document_that_is_too_long_is_refused_before_it_is_read(world: World) -> None:
+    longest = "{ __typename }".ljust(1 << 16, ",")
+
+    assert (await world.post({"query": longest})).json() == {"data": {"__typename": "Query"}}
+    refused = await world.post({"query": longest + ","})
+
+    assert refused.status_code == 413
+    assert [error["extensions"]["code"] for error in refused.json()["errors"]] == ["BAD_REQUEST"]

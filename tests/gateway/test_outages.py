@@ -99,6 +99,24 @@ async def test_a_database_that_hangs_is_a_typed_answer_within_its_time(
     assert alive.status_code == 200
 
 
+async def test_many_who_ask_while_a_database_hangs_get_what_the_other_has(
+    fragile: tuple[World, Person, Path],
+) -> None:
+    world, person, data = fragile
+    ask = {"query": BOTH, "variables": {"id": global_id("User", person.id)}}
+    await world.post(ask, person)
+    (frozen,) = processes(data, "mongod")
+
+    os.kill(frozen, signal.SIGSTOP)
+    try:
+        bodies = await asyncio.gather(*(timed(world, ask | {"query": f"{BOTH} #{n}"}, person) for n in range(60)))
+    finally:
+        os.kill(frozen, signal.SIGCONT)
+
+    assert [body["data"] for body in bodies] == [{"node": {"username": person.username, "member": None}}] * 60
+    assert {error["extensions"]["code"] for body in bodies for error in body["errors"]} == {"DATABASE_UNAVAILABLE"}
+
+
 async def timed(world: World, ask: dict[str, Any], person: Person) -> dict[str, Any]:
     started = time.monotonic()
     response = await world.post(ask, person)

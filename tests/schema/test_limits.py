@@ -6,6 +6,7 @@ import pytest
 from graphql import get_introspection_query
 
 from models.identity import Role
+from models.values import new_id
 from schema.ids import global_id
 from tests.schema.test_joined_query import JOINED
 from tests.world import World
@@ -117,3 +118,15 @@ async def test_several_operations_need_a_name_to_choose_by(world: World) -> None
 
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["BAD_REQUEST"]
     assert "data" not in answer
+
+
+async def test_fields_that_will_be_refused_count_for_who_may_not_see_them(world: World) -> None:
+    admin, person = await world.person(Role.ADMIN), await world.person()
+    ids = [global_id("User", new_id()) for _ in range(100)]
+    emails = " ".join(f"email{number}: email" for number in range(60))
+    query = f"query($ids: [ID!]!) {{ nodes(ids: $ids) {{ ... on User {{ {emails} }} }} }}"
+
+    for _ in range(3):
+        refused = await world.ask(query, person, ids=ids)
+        assert [error["extensions"]["code"] for error in refused["errors"]] == ["TOO_EXPENSIVE"]
+        assert await world.ask(query, admin, ids=ids) == {"data": {"nodes": [None] * 100}}
