@@ -32,6 +32,9 @@ MONEY: NUMERIC[Decimal] = NUMERIC(14, 2)
 BY_CODE_POINT = String(collation="C")
 """Text that lists are compared and sorted by: by code point, as MongoDB does, whatever the database's locale."""
 
+FOLDED = "is_folded"
+"""In the `info` of a column: it is unique and compared without regard to case, by the index of its lower case."""
+
 _Value = TypeVar("_Value", bound=int | str | Decimal)
 
 
@@ -72,6 +75,11 @@ def stamp() -> datetime:
 def defaulted(value: _Value) -> _Value:
     """A default that Python and the server both give, so that a statement written by hand gets it too."""
     field: _Value = Field(default=value, sa_type=_type(value), sa_column_kwargs={"server_default": _literal(value)})
+    return field
+
+
+def folded() -> str:
+    field: str = Field(sa_column_kwargs={"info": {FOLDED: True}})
     return field
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from models.columns import BY_CODE_POINT, MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
+from models.triggers import take_currency_of_order
 
 
 class CouponType(StrEnum):
@@ -65,7 +66,8 @@ class CouponUsage(SQLModel, table=True):
     """One use of a coupon by one order.  It is reserved when payment begins, consumed when it succeeds, else released.
 
     `slot` numbers a person's own uses of the coupon from 1; a slot is taken once until it is released, so the limit per
-    person is `slot <= max_uses_per_user` and two payments at once cannot both take the last one.
+    person is `slot <= max_uses_per_user` and two payments at once cannot both take the last one.  `currency` is the
+    order's, which a trigger takes.
     """
 
     __tablename__ = "coupon_usages"
@@ -82,6 +84,7 @@ class CouponUsage(SQLModel, table=True):
         ),
         Index(None, "coupon_id", "created_at", "id"),
         Index(None, "user_id", "created_at", "id"),
+        currency_code(),
         CheckConstraint("discount >= 0", name="discount"),
         CheckConstraint("slot >= 1", name="slot"),
     )
@@ -93,5 +96,9 @@ class CouponUsage(SQLModel, table=True):
     state: UsageState = defaulted(UsageState.RESERVED)
     slot: int = defaulted(1)
     discount: Decimal = Field(sa_type=MONEY)
+    currency: str = Field(default=None, nullable=False)
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
+
+
+take_currency_of_order(SQLModel.metadata.tables["coupon_usages"])

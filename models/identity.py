@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from models.columns import MOMENT, choice, defaulted, key, stamp
+from models.columns import MOMENT, choice, defaulted, folded, key, stamp
 
 
 class Role(StrEnum):
@@ -33,15 +33,16 @@ class User(SQLModel, table=True):
     __table_args__ = (
         Index("uq_users_email", text("lower(email)"), unique=True),
         Index("uq_users_username", text("lower(username)"), unique=True),
+        Index("ix_users_username_start", text("lower(username) text_pattern_ops")),
         Index(None, "created_at", "id"),
         CheckConstraint("email ~ '^[^@[:space:]]+@[^@[:space:]]+$' AND length(email) <= 320", name="email"),
         CheckConstraint("length(username) BETWEEN 1 AND 64", name="username"),
     )
 
     id: UUID = key()
-    email: str
+    email: str = folded()
     email_verified_at: datetime | None = Field(default=None, sa_type=MOMENT)
-    username: str
+    username: str = folded()
     name: str | None = None
     password_hash: str | None = None
     image: str | None = None

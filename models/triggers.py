@@ -1,4 +1,6 @@
-"""Rules that only a trigger can hold: ledgers that are append-only, and `updated_at` that moves with its row."""
+"""Rules that only a trigger can hold: ledgers that are append-only, `updated_at` that moves with its row, currencies
+that are those of orders.
+"""
 
 from sqlalchemy import Connection, MetaData, Table, event
 from sqlmodel import SQLModel
@@ -15,6 +17,13 @@ FUNCTIONS = (
     CREATE OR REPLACE FUNCTION touch_updated_at() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
         NEW.updated_at := now();
+        RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION take_currency_of_order() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        NEW.currency := (SELECT currency FROM orders WHERE id = NEW.order_id);
         RETURN NEW;
     END $$
     """,
@@ -35,6 +44,15 @@ def touch_updated_at(table: Table) -> None:
     _run(
         f"CREATE TRIGGER {table.name}_touch BEFORE UPDATE ON {table.name} FOR EACH ROW "
         "WHEN (NEW.updated_at = OLD.updated_at) EXECUTE FUNCTION touch_updated_at()",
+        after=table,
+    )
+
+
+def take_currency_of_order(table: Table) -> None:
+    """Give each new row the currency of its order, whatever the writer says."""
+    _run(
+        f"CREATE TRIGGER {table.name}_currency BEFORE INSERT ON {table.name} "
+        "FOR EACH ROW EXECUTE FUNCTION take_currency_of_order()",
         after=table,
     )
 

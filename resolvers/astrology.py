@@ -13,6 +13,8 @@ from resolvers.houses import Houses, houses, sidereal_of
 
 DIGITS = 6
 TROPICAL_YEAR = timedelta(days=365.24219)
+# The time between two returns of the Sun differs by minutes from the mean year.
+AROUND = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +107,14 @@ def progressed_houses(birth: Birth, moment: datetime) -> Houses:
 
 
 def solar_return(birth: datetime, year: int) -> datetime:
-    """The first moment since a year began, in UTC, at which the Sun is at the longitude that it had at birth."""
+    """The moment at which the Sun is at the longitude that it had at birth, of the birthday in a year, both in UTC.
+
+    Each birthday has one, at most some days from it: leap days shift the calendar against the Sun, and so the return of
+    a birthday around New Year may lie in the year before or after.
+    """
     natal, _ = sky.ecliptic(CelestialBody.SUN, sky.time_of(birth))
-    begins = sky.time_of(datetime(year, 1, 1, tzinfo=UTC))
-    return in_milliseconds(sky.moment_of(sky.sun_reaches(natal, begins)))
+    birthday = birth + (year - birth.astimezone(UTC).year) * TROPICAL_YEAR
+    return in_milliseconds(sky.moment_of(sky.sun_reaches(natal, sky.time_of(birthday - AROUND))))
 
 
 def in_milliseconds(moment: datetime) -> datetime:

@@ -41,7 +41,10 @@ class CollectionSource:
 
     async def windows(
         self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
-    ) -> Mapping[Any, list[Row]]:
+    ) -> Mapping[Any, Sequence[Row]]:
+        if len(keys) == 1:
+            own = both({key: {"$eq": keys[0]}}, matched(window))
+            return {keys[0]: await self._found(handles, columns, own, window)}
         pipeline: list[dict[str, Any]] = [
             {"$documents": [{PARENT: {"$literal": parent}} for parent in keys]},
             {

@@ -114,7 +114,7 @@ class Source(Protocol):
 
     async def windows(
         self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
-    ) -> Mapping[Any, list[Row]]:
+    ) -> Mapping[Any, Sequence[Row]]:
         """The window of each parent's rows, by parent; a parent without rows may be missing."""
         ...
 

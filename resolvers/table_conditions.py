@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
+from models.columns import FOLDED
 from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 
 NOWHERE: ColumnElement[int] = literal_column("0", Integer)
@@ -58,25 +59,33 @@ def compared(column: Column[Any], condition: Compare, names: Iterator[str]) -> C
     if condition.value is None:
         return column.is_(None)
     is_list = condition.operator is Operator.IN
-    # A parameter of the column's own precision would be rounded to it, and 0.999 be equal to 1.00.
-    kind = Numeric() if isinstance(column.type, Numeric) else plain(column.type)
-    value = bindparam(next(names), type_=ARRAY(kind) if is_list else kind)
+    subject, value = sides(column, bindparam(next(names), type_=ARRAY(kind_of(column)) if is_list else kind_of(column)))
     match condition.operator:
         case Operator.EQ:
-            found = column == value
+            found = subject == value
         case Operator.IN:
-            found = column == any_(value)
+            found = subject == any_(value)
         case Operator.GT:
-            found = column > value
+            found = subject > value
         case Operator.GTE:
-            found = column >= value
+            found = subject >= value
         case Operator.LT:
-            found = column < value
+            found = subject < value
         case Operator.LTE:
-            found = column <= value
+            found = subject <= value
         case Operator.CONTAINS:
-            found = func.strpos(column, value) > NOWHERE
+            found = func.strpos(subject, value) > NOWHERE
         case Operator.STARTS_WITH:
-            found = func.starts_with(column, value)
+            found = func.starts_with(subject, value)
     # SQL calls a comparison with a null unknown, whose negation is unknown too.
     return and_(column.is_not(None), found) if column.nullable else found
+
+
+def kind_of(column: Column[Any]) -> TypeEngine[Any]:
+    """A parameter of the column's own precision would be rounded to it, and 0.999 be equal to 1.00."""
+    return Numeric() if isinstance(column.type, Numeric) else plain(column.type)
+
+
+def sides(column: Column[Any], value: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """What is compared: of a column that is unique without regard to case, what its indexes are of."""
+    return (func.lower(column), func.lower(value)) if column.info.get(FOLDED) else (column, value)

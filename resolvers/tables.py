@@ -101,7 +101,7 @@ class TableSource:
 
     async def windows(
         self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
-    ) -> Mapping[Any, list[Row]]:
+    ) -> Mapping[Any, Sequence[Row]]:
         rows = await self._fetch_window(handles, key, columns, window, {"keys": keys})
         found: dict[Any, list[Row]] = {}
         for row in rows:

@@ -5,8 +5,8 @@ from typing import Any
 
 from resolvers.purchases import buyer_key
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, declare
 from schema.entities import Entity
-from schema.fields import Arguments, Declaration, Resolve, declare
 from schema.selections import ResolveInfo
 from schema.visibility import ADMIN, ANALYST
 

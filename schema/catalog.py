@@ -7,7 +7,7 @@ import strawberry
 
 from models import catalog as catalog_models
 from models.catalog import CourseLevel, ProductCategory, PurchasableKind
-from resolvers import catalog, identity
+from resolvers import catalog, identity, learning
 from schema.connections import Connection, connection
 from schema.entities import entity
 from schema.fields import column, computed, one
@@ -18,6 +18,7 @@ from schema.visibility import ADMIN, ANALYST, ANYONE
 
 if TYPE_CHECKING:
     from schema.identity import User
+    from schema.learning import Enrollment, TestResult
     from schema.purchases import Purchase
 
 described(
@@ -93,6 +94,12 @@ class Course(Purchasable):
         identity.UserById, by="created_by", description="Who made the course; null for who is not signed in."
     )
     purchases: "Connection[Purchase] | None" = buyers()
+    enrollments: "Connection[Enrollment] | None" = connection(
+        learning.EnrollmentsByCourse,
+        by="id",
+        description="Who takes or took the course, without people for analysts, newest first.",
+        visible=[ANALYST, ADMIN],
+    )
 
 
 @entity(
@@ -123,6 +130,13 @@ class TypingTest(Purchasable):
         catalog.PassageById, by="passage_id", description="The text to type; null when it is no longer published."
     )
     purchases: "Connection[Purchase] | None" = buyers()
+    results: "Connection[TestResult] | None" = connection(
+        learning.TestResultsByTest,
+        by="id",
+        description="The runs of the test, without people for analysts, newest first; null with an error while MongoDB "
+        "is away.",
+        visible=[ANALYST, ADMIN],
+    )
 
 
 @entity(

@@ -17,8 +17,8 @@ from resolvers.pages import PageArguments
 from resolvers.refusals import BadFilter
 from resolvers.stores import Row
 from schema.connections import PAGING, Connection, Edge, Selection, page_info, selection_of
+from schema.declarations import Arguments, Declaration, Resolve, argument, declare
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare
 from schema.filter_inputs import OrderDirection
 from schema.filters import LONGEST_TEXT, searched
 from schema.selections import ResolveInfo
@@ -98,7 +98,7 @@ async def connected(info: ResolveInfo, given: Arguments) -> Connection[Any]:
         edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(page.cursors, nodes, strict=True)],
         nodes=nodes,
         page_info=page_info(arguments, page.window, page.cursors, has_more=page.has_more),
-        total_count=total if selection.has_total else None,
+        total_count=total or 0,
     )
 
 

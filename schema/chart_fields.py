@@ -1,5 +1,6 @@
 """The fields of charts that no column holds: the chart that a viewer asks for, and whether it was kept."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
@@ -13,10 +14,11 @@ from resolvers.chart_cache import ChartAsked, JustComputed
 from resolvers.charts import asked
 from resolvers.loading import load
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, argument, declare
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare
 from schema.filters import key_of
 from schema.selections import ResolveInfo
+from schema.visibility import Audience
 
 
 @dataclass(frozen=True)
@@ -27,7 +29,7 @@ class AskedFor(Declaration):
             "at",
             datetime | None,
             "The moment of a HORARY question, the moment in life that a PROGRESSED chart is for, or any moment in the "
-            "year (UTC) of a SOLAR_RETURN; now unless told, and for these types only.",
+            "year (UTC) of the birthday of a SOLAR_RETURN; now unless told, and for these types only.",
         ),
         argument(
             "with",
@@ -63,9 +65,9 @@ class WasKept(Declaration):
         return lambda row, _info, _arguments: not isinstance(row, JustComputed)
 
 
-def chart_asked_for(*, description: str) -> Any:
+def chart_asked_for(*, description: str, visible: Iterable[Audience]) -> Any:
     """A root field that is the chart of the viewer which the arguments say."""
-    return declare(AskedFor(), description)
+    return declare(AskedFor(), description, visible)
 
 
 def was_kept(*, description: str) -> Any:

@@ -26,7 +26,7 @@ described(
     HORARY="The sky when a question was asked.",
     SYNASTRY="The skies at the births of two people, compared.",
     PROGRESSED="The sky as many days after birth as years have passed.",
-    SOLAR_RETURN="The sky when the Sun is back where it was at birth.",
+    SOLAR_RETURN="The sky when the Sun is back where it was at birth, around a birthday.",
 )
 
 

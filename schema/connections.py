@@ -16,8 +16,8 @@ from resolvers.loading import Counts, Pages, load
 from resolvers.pages import Listing, PageArguments, cursor_of, window_of
 from resolvers.sources import Window
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, DeclaredField, Resolve, argument, declare
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, DeclaredField, Resolve, argument, declare
 from schema.filter_inputs import inputs_of
 from schema.filters import attributes_of, condition_of, searched
 from schema.selections import Nodes, ResolveInfo, columns, selected
@@ -53,9 +53,7 @@ class Connection(Generic[T]):
     edges: list[Edge[T]] = strawberry.field(description="The rows of the page with their cursors.")
     nodes: list[T] = strawberry.field(description="The rows of the page.")
     page_info: PageInfo = strawberry.field(description="Where the page stands in the list.")
-    total_count: int | None = strawberry.field(
-        description="How many rows the whole list has; counted only when selected."
-    )
+    total_count: int = strawberry.field(description="How many rows the whole list has; counted only when selected.")
 
 
 @strawberry.input(description="A page by its number.")
@@ -201,7 +199,7 @@ async def page(info: ResolveInfo, listing: Listing, key: Any, arguments: PageArg
         edges=[Edge(cursor=cursor, node=node) for cursor, node in zip(cursors, nodes, strict=True)],
         nodes=nodes,
         page_info=page_info(arguments, window, cursors, has_more=len(found) > len(rows)),
-        total_count=total or 0 if selection.has_total else None,
+        total_count=total or 0,
     )
 
 

@@ -83,7 +83,7 @@ class Coupon(Node):
 class CouponUsage(Node):
     state: UsageState = column(description="How the use stands.")
     slot: int = column(description="Which of the person's own uses of this coupon it is, from 1.")
-    discount: Decimal = column(description="What the coupon took off, in the currency of the order, as a string.")
+    discount: Money = computed(money, needs=("discount", "currency"), description="What the coupon took off.")
     created_at: datetime = column(description="When the use was reserved.", is_filterable=True, is_sortable=True)
     updated_at: datetime = column(description="When it last changed how the use stands.")
     coupon: Coupon | None = one(coupons.CouponById, by="coupon_id", description="The coupon that is used.")

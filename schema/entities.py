@@ -18,7 +18,7 @@ from resolvers.viewer import Viewer
 from schema.visibility import Audience, Visibility, Visible
 
 if TYPE_CHECKING:
-    from schema.fields import DeclaredField
+    from schema.declarations import DeclaredField
 
 T = TypeVar("T", bound=type)
 

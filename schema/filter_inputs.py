@@ -13,8 +13,8 @@ import strawberry
 from strawberry import UNSET
 
 from resolvers.conditions import Operator
+from schema.declarations import DeclaredField
 from schema.entities import Entity
-from schema.fields import DeclaredField
 from schema.values import described
 
 MOST_VALUES = 100
@@ -39,6 +39,11 @@ SAID = {
     Operator.LTE: "Less than this or equal to it.",
     Operator.CONTAINS: "Containing this text, with regard to case.",
     Operator.STARTS_WITH: "Starting with this text, with regard to case.",
+}
+
+SAID_WITHOUT_CASE = {
+    Operator.EQ: "Equal to this, without regard to case.",
+    Operator.STARTS_WITH: "Starting with this text, without regard to case.",
 }
 
 
@@ -86,10 +91,7 @@ def inputs_of(entity: Entity) -> Inputs:
 
 def filter_input(entity: Entity, filterable: Sequence[DeclaredField]) -> type:
     name = f"{entity.name}Filter"
-    members = {
-        field.python_name: Member(comparison(value_type(entity, field)), field.description or "")
-        for field in filterable
-    }
+    members = {field.python_name: Member(comparison_of(entity, field), field.description or "") for field in filterable}
     members["and_"] = Member(f"list[{name}]", "All of these hold.", "and")
     members["or_"] = Member(f"list[{name}]", "At least one of these holds.", "or")
     members["not_"] = Member(name, "This does not hold.", "not")
@@ -109,6 +111,16 @@ def order_input(entity: Entity, sortable: Sequence[str]) -> type:
     cls.direction = strawberry.field(description="Which way.", default=OrderDirection.ASC)
     order: type = strawberry.input(cls, description=f"One step in sorting rows of type {entity.name}.")
     return order
+
+
+def comparison_of(entity: Entity, field: DeclaredField) -> type:
+    """The input that compares a field: that of its type, or one of its own where an index serves less."""
+    kind = value_type(entity, field)
+    if field.operators is None:
+        return comparison(kind)
+    name = f"{entity.name}{field.python_name.title().replace('_', '')}Comparison"
+    members = {operator.value: Member(kind, SAID_WITHOUT_CASE[operator]) for operator in field.operators}
+    return made(name, "How a text compares without regard to case; everything that is said here holds.", members)
 
 
 def comparison(kind: type) -> type:

@@ -14,8 +14,8 @@ from resolvers.budgets import FilterBudget
 from resolvers.conditions import Compare, Condition, Every, Matches, Not, Operator, Some
 from resolvers.refusals import BadFilter, BadGlobalId, Forbidden
 from resolvers.viewer import Viewer
+from schema.declarations import DeclaredField
 from schema.entities import Entity
-from schema.fields import DeclaredField
 from schema.filter_inputs import MOST_VALUES, OrderDirection, value_type
 from schema.ids import parse_global_id
 

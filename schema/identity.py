@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from models import identity as identity_models
 from models.identity import Role
 from resolvers import billing, charts, identity, learning, orders, purchases, referrals
+from resolvers.conditions import Operator
 from schema.connections import Connection, connection
 from schema.entities import entity
 from schema.fields import column, one
@@ -43,8 +44,15 @@ described(
     owner="id",
 )
 class User(Node):
-    username: str = column(description="The name that others see, unique without regard to case.")
-    email: str | None = column(description="The address that the person signs in with.", visible=[OWNER, ADMIN])
+    username: str = column(
+        description="The name that others see, unique without regard to case.",
+        operators=(Operator.EQ, Operator.STARTS_WITH),
+    )
+    email: str | None = column(
+        description="The address that the person signs in with, unique without regard to case.",
+        visible=[OWNER, ADMIN],
+        operators=(Operator.EQ,),
+    )
     email_verified_at: datetime | None = column(
         description="When the person proved that the address is theirs; null until then.", visible=[OWNER, ADMIN]
     )
@@ -53,6 +61,9 @@ class User(Node):
     role: Role | None = column(description="What the person may do.", visible=[OWNER, ADMIN])
     created_at: datetime | None = column(
         description="When the person signed up.", visible=[OWNER, ADMIN], is_filterable=True, is_sortable=True
+    )
+    updated_at: datetime | None = column(
+        description="When the account was last changed, its password included.", visible=[OWNER, ADMIN]
     )
     disabled_at: datetime | None = column(
         description="When the person was kept from signing in; null for who may.", visible=[OWNER, ADMIN]

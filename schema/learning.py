@@ -108,6 +108,7 @@ def metrics(stored: Mapping[str, float]) -> list[Metric]:
 class Enrollment(Node):
     progress: int = column(description="How far the person has come, in percent.")
     created_at: datetime = column(description="When the person enrolled.", is_filterable=True, is_sortable=True)
+    updated_at: datetime = column(description="When the person last came further, or the enrolment last changed.")
     completed_at: datetime | None = column(description="When the person came to the course's end.")
     ended_at: datetime | None = column(
         description="When the enrolment was ended, as by a refund; null for one that is active."

@@ -6,8 +6,8 @@ from typing import Any
 
 from resolvers.loading import One, load
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, declare
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, Resolve, declare
 from schema.selections import ResolveInfo, columns
 from schema.visibility import Audience
 

@@ -12,8 +12,9 @@ from strawberry.types.arguments import StrawberryArgument
 from resolvers.loading import load
 from resolvers.refusals import BadGlobalId, TooMany
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, argument, declare
 from schema.entities import BY_NAME, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare, identified
+from schema.fields import identified
 from schema.ids import parse_global_id
 from schema.selections import ResolveInfo, columns
 

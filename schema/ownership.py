@@ -14,8 +14,8 @@ from resolvers.entitlements import Entitlements
 from resolvers.loading import load
 from resolvers.refusals import BadGlobalId
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, argument, declare
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare
 from schema.ids import parse_global_id
 from schema.selections import ResolveInfo
 from schema.visibility import Audience

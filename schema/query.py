@@ -11,11 +11,11 @@ from schema.catalog_list import catalog_of_everything
 from schema.chart_fields import chart_asked_for
 from schema.connections import Connection, connection
 from schema.entities import root
-from schema.lookups import by_id, viewers_own
+from schema.lookups import by_id, by_id_or_name, viewers_own
 from schema.nodes import Node, node_by_id, nodes_by_id
 from schema.ownership import owns
 from schema.rankings import ranked, ranked_of
-from schema.singles import by_id_or_name, sampled
+from schema.samples import sampled
 from schema.visibility import ADMIN, ANALYST, SIGNED_IN
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Query:
         coupons.Coupons, description="All coupons, newest first.", visible=[ANALYST, ADMIN]
     )
     referrals: "Connection[Referral] | None" = connection(
-        referrals.Referrals, description="All referrals, newest first.", visible=[ADMIN]
+        referrals.Referrals, description="All referrals, newest first.", visible=[ANALYST, ADMIN]
     )
     courses: "Connection[Course] | None" = connection(
         items.Courses, description="The courses, newest first.", is_searchable=True
@@ -92,7 +92,8 @@ class Query:
         description="Any text to type, another one each time; null where there is none.",
     )
     chart: "Chart | None" = chart_asked_for(
-        description="A chart of the viewer's own birth: the one that is kept, or one that is computed now and kept."
+        description="A chart of the viewer's own birth: the one that is kept, or one that is computed now and kept.",
+        visible=[SIGNED_IN],
     )
     has_purchased: bool | None = owns(
         "item_id", description="Whether the viewer owns this item, false for nobody; null with an error if not known."

@@ -12,8 +12,8 @@ from resolvers.leaderboards import RANK, BusiestReferrers, FastestOfTest
 from resolvers.loading import One, load
 from resolvers.pages import DEFAULT_SIZE, LARGEST_SIZE, PageArguments
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, argument, declare
 from schema.entities import BY_MODEL, BY_NAME, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare
 from schema.filters import key_of
 from schema.selections import ResolveInfo, columns
 from schema.visibility import Audience

@@ -62,6 +62,9 @@ class Member(Node):
     total_credits_earned: int = column(description="All credits ever earned.")
     total_referred_users: int = column(description="How many people signed up with the code.")
     created_at: datetime = column(description="When the person became a member.")
+    updated_at: datetime | None = column(
+        description="When the credits, the counters or what is owned last changed.", visible=[OWNER, ADMIN]
+    )
     referred_by: "User | None" = one(
         identity.UserById,
         by="referred_by",
@@ -108,9 +111,11 @@ class Member(Node):
 )
 class Referral(Node):
     status: ReferralStatus = column(description="How far the referral has come.", is_filterable=True)
+    credits_awarded: bool = column(description="Whether both sides have their rewards for it now.")
     created_at: datetime = column(
         description="When the referred person applied the code.", is_filterable=True, is_sortable=True
     )
+    updated_at: datetime = column(description="When the referral last came further or was taken back.")
     converted_at: datetime | None = column(
         description="When the first purchase converted the referral.", is_filterable=True, is_sortable=True
     )

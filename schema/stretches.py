@@ -18,8 +18,8 @@ from resolvers.pages import DEFAULT_SIZE, LARGEST_SIZE
 from resolvers.refusals import BadPage
 from resolvers.sources import Window, length, stretch
 from resolvers.stores import Row
+from schema.declarations import Arguments, Declaration, Resolve, argument, declare
 from schema.entities import BY_MODEL, Entity
-from schema.fields import Arguments, Declaration, Resolve, argument, declare
 from schema.selections import ResolveInfo, columns, variables
 from schema.visibility import Audience
 

@@ -10,7 +10,7 @@ from uuid import UUID
 from gateway.seeding.coupons import OpenCoupon
 from gateway.seeding.draw import Draw
 from gateway.seeding.people import Person
-from gateway.seeding.shares import NOTHING, credits_within, minor, split, split_amount
+from resolvers.shares import NOTHING, credits_within, minor, split, split_amount
 from gateway.seeding.shelf import Item
 
 

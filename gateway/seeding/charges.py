@@ -6,7 +6,7 @@ from functools import partial
 from uuid import UUID
 
 from gateway.seeding.carts import Cart, Outcome, Priced
-from gateway.seeding.shares import NOTHING
+from resolvers.shares import NOTHING
 from gateway.seeding.world import World
 from models.payments import Payment, PaymentState, Refund, RefundState
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Batch
-from gateway.seeding.shares import NOTHING, percentage
+from resolvers.shares import NOTHING, percentage
 from models.coupons import Coupon, CouponType
 
 

@@ -8,7 +8,7 @@ from gateway.seeding import charges, purchases
 from gateway.seeding.carts import Cart, Line, Outcome, Priced, give_back, price, release
 from gateway.seeding.claims import hold
 from gateway.seeding.referrals import Verdict
-from gateway.seeding.shares import NOTHING
+from resolvers.shares import NOTHING
 from gateway.seeding.world import World
 from models.orders import Fulfilment, Order, OrderItem, OrderStatus, PaymentStatus, RecoveryPoint
 from models.referrals import ClaimState

@@ -8,7 +8,7 @@ from uuid import UUID
 from gateway.seeding.carts import Cart, Line, Priced, Returned
 from gateway.seeding.charges import Charge
 from gateway.seeding.shapes import RawDocument, raw
-from gateway.seeding.shares import NOTHING
+from resolvers.shares import NOTHING
 from gateway.seeding.world import World
 from models.purchases import Purchase, PurchaseEvent, PurchaseEventKind, PurchaseRefund
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Batch
-from gateway.seeding.shares import NOTHING
+from resolvers.shares import NOTHING
 from models.analytics import PurchaseRollup
 from models.catalog import PurchasableKind
 

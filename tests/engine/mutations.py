@@ -130,7 +130,7 @@ ARGUMENTS = (
 WRITING = (
     Mutation("merged fields are the first", "reading", "kind, list(fields)", "kind, list(fields)[:1]"),
     Mutation("paths off by one", "flaws", "(*path, position)", "(*path, position + 1)"),
-    Mutation("one location of an error", "flaws", "list(flaw.place.nodes)", "list(flaw.place.nodes)[:1]"),
+    Mutation("one location of an error", "flaws", "list(self.place.nodes)", "list(self.place.nodes)[:1]"),
     Mutation("amounts without zeros", "leaves", "str({value}) if", "str({value}.normalize()) if"),
     Mutation("null where a list is empty", "facts", "else NOTHING\n", "else None\n"),
 )

@@ -1,7 +1,7 @@
 """Charts against published values and against what must hold of every chart."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import astronomy
@@ -127,7 +127,20 @@ def test_the_sun_returns_to_where_it_was_at_birth(birth: datetime, year: int) ->
 
     natal = sky.ecliptic(CelestialBody.SUN, sky.time_of(birth))[0]
     assert apart(sky.ecliptic(CelestialBody.SUN, sky.time_of(returned))[0], natal) < 1e-4
-    assert 0 <= (returned - datetime(year, 1, 1, tzinfo=UTC)).days <= 366
+    day = min(birth.day, 28) if birth.month == 2 else birth.day
+    assert abs(returned - birth.replace(year=year, day=day)) < timedelta(days=4)
+
+
+def test_each_birthday_has_a_return_of_its_own_also_around_new_year() -> None:
+    birth = datetime(1990, 1, 1, 0, 10, tzinfo=UTC)
+
+    returns = {year: astrology.solar_return(birth, year) for year in range(1985, 2030)}
+
+    apart_by = [returns[year + 1] - returns[year] for year in range(1985, 2029)]
+    assert all(timedelta(days=365.2) < each < timedelta(days=365.3) for each in apart_by)
+    assert abs(returns[1990] - birth) < timedelta(seconds=1)
+    assert returns[2017].isoformat()[:13] == "2016-12-31T13"
+    assert returns[2018].isoformat()[:10] == "2017-12-31"
 
 
 @given(moments, latitudes, longitudes)

@@ -8,6 +8,7 @@ import pytest
 
 from models.values import new_id
 from resolvers.identity import HOLDERS, SESSION_PREFIX, UserById, hash_of, viewer_of
+from resolvers.lanes import Lanes
 from resolvers.refusals import InvalidToken, StoreUnavailable
 from resolvers.sharing import MOST_KEYS
 from tests.world import World
@@ -74,7 +75,7 @@ async def test_who_gives_up_cancels_nothing_that_others_wait_for(
     world: World, monkeypatch: pytest.MonkeyPatch, *, is_sent: bool
 ) -> None:
     ada, ben = await world.person(), await world.person()
-    fetch = asyncpg.Pool.fetch
+    fetch = Lanes.fetch
     world.observed.clear()
 
     async def given_up(pool: Any, text: str, *arguments: Any) -> Any:
@@ -85,7 +86,7 @@ async def test_who_gives_up_cancels_nothing_that_others_wait_for(
     impatient = create_task(viewer_of(world.handles, ada.token))
     patient = create_task(viewer_of(world.handles, ben.token))
     if is_sent:
-        monkeypatch.setattr(asyncpg.Pool, "fetch", given_up)
+        monkeypatch.setattr(Lanes, "fetch", given_up)
     else:
         await sleep(0)
         impatient.cancel()
@@ -115,7 +116,7 @@ async def test_a_database_that_is_away_is_asked_once_for_all(world: World, monke
         asked.append(text)
         raise asyncpg.CannotConnectNowError("starting up")
 
-    monkeypatch.setattr(asyncpg.Pool, "fetch", refuse)
+    monkeypatch.setattr(Lanes, "fetch", refuse)
     found = await gather(*(viewer_of(world.handles, person.token) for person in people), return_exceptions=True)
 
     assert [type(each) for each in found] == [StoreUnavailable] * 3

@@ -255,7 +255,7 @@ async def test_who_told_no_birth_or_no_place_gets_no_chart(world: World) -> None
 
     for person in (blank, nowhere, ancient):
         assert await refused(world, person, type="TROPICAL") == "NO_BIRTH_DATA"
-    assert await refused(world, None, type="TROPICAL") == "UNAUTHENTICATED"
+    assert await refused(world, None, type="TROPICAL") == "FORBIDDEN"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-import asyncpg
 import pytest
 
 from models import catalog as catalog_models
@@ -16,6 +15,7 @@ from models.referrals import ReferralStatus
 from models.values import new_id
 from resolvers.collection_conditions import selector
 from resolvers.conditions import Compare, Not, Operator
+from resolvers.lanes import Lanes
 from resolvers.loading import source_of
 from schema.ids import global_id
 from tests.schema.test_filters import ORDERS, REFERRALS, moment, numbers, order
@@ -124,13 +124,13 @@ async def test_a_page_of_many_rows_reads_an_index_and_just_its_rows_in_postgresq
     admin = await world.person(Role.ADMIN)
     await many_orders(world, admin, 5000)
     sent: list[tuple[str, Sequence[Any]]] = []
-    fetch = asyncpg.Pool.fetch
+    fetch = Lanes.fetch
 
-    async def heard(pool: Any, query: str, *arguments: Any, **named: Any) -> Any:
+    async def heard(pool: Any, query: str, *arguments: Any) -> Any:
         sent.append((query, arguments))
-        return await fetch(pool, query, *arguments, **named)
+        return await fetch(pool, query, *arguments)
 
-    monkeypatch.setattr(asyncpg.Pool, "fetch", heard)
+    monkeypatch.setattr(Lanes, "fetch", heard)
     query = ORDERS.replace("totalCount", "")
     newest = {"orderBy": [{"field": "createdAt", "direction": "DESC"}], "where": {"status": {"eq": "pending"}}}
     mixed = {"orderBy": [{"field": "createdAt", "direction": "DESC"}, {"field": "number"}]}

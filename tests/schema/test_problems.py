@@ -2,7 +2,6 @@
 mutation says that it refuses is a bug of ours.
 """
 
-import json
 import re
 from pathlib import Path
 from typing import Any
@@ -10,11 +9,12 @@ from typing import Any
 import asyncpg
 import pytest
 import strawberry
-from graphql import GraphQLInterfaceType, GraphQLUnionType
+from graphql import GraphQLInterfaceType, GraphQLUnionType, introspection_from_schema
 
 from models.identity import Role
 from resolvers import profiles, refusals
 from resolvers.context import Context
+from resolvers.lanes import Lanes
 from resolvers.refusals import ProblemCode, Refusal
 from schema.build import build
 from schema.errors import is_unexpected
@@ -60,14 +60,14 @@ async def test_every_viewer_runs_the_mutations_that_the_table_gives_them(world: 
 
 async def test_a_database_that_is_away_is_a_problem_to_try_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     person = await world.person()
-    fetch = asyncpg.Pool.fetch
+    fetch = Lanes.fetch
 
     async def refused(pool: Any, text: str, *arguments: Any) -> Any:
         if "INSERT" in text:
             raise asyncpg.CannotConnectNowError("starting up")
         return await fetch(pool, text, *arguments)
 
-    monkeypatch.setattr(asyncpg.Pool, "fetch", refused)
+    monkeypatch.setattr(Lanes, "fetch", refused)
 
     assert (await world.ask(UPDATE, person))["data"]["updateProfile"] == {
         "__typename": "StoreUnavailable",
@@ -186,7 +186,7 @@ def test_codes_are_one_vocabulary_that_the_graph_and_its_page_publish() -> None:
 
 
 def introspected(name: str) -> Any:
-    types = json.loads(json.dumps(build().introspect()))["__schema"]["types"]
+    types: Any = introspection_from_schema(SCHEMA)["__schema"]["types"]
     return next(each for each in types if each["name"] == name)
 
 
