@@ -3,6 +3,7 @@ models.
 """
 
 import asyncio
+import struct
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -36,6 +37,12 @@ class DatabaseAway(Exception):
     """A database does not let us in.  The message is one sentence for the person who starts the service."""
 
 
+# IEEE 754-2008 decimal128, digits as a binary integer: a sign, 14 bits of exponent, 113 bits of digits.
+HALVES = struct.Struct("<QQ")
+NO_PLAIN_NUMBER = 0b11 << 61
+EXPONENT, DIGITS_OF_HIGH, BIAS = (1 << 63) - (1 << 49), (1 << 49) - 1, 6176
+
+
 class DecimalCodec(TypeCodec):
     """Keeps Python's decimals as MongoDB's, so that rows of both databases carry the same type for money."""
 
@@ -46,7 +53,12 @@ class DecimalCodec(TypeCodec):
         return Decimal128(value)
 
     def transform_bson(self, value: Decimal128) -> Decimal:
-        return value.to_decimal()
+        low, high = HALVES.unpack(value.bid)
+        if high & NO_PLAIN_NUMBER == NO_PLAIN_NUMBER:
+            return value.to_decimal()
+        # The driver's own way is exact too and takes six times as long.
+        digits, exponent = (high & DIGITS_OF_HIGH) << 64 | low, (high & EXPONENT) >> 49
+        return Decimal(f"{'-' if high >> 63 else ''}{digits}E{exponent - BIAS}")
 
 
 CODEC = CodecOptions[dict[str, Any]](

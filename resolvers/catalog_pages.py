@@ -7,12 +7,13 @@ of both.
 """
 
 from asyncio import gather
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from models.catalog import Course, PurchasableKind
 from models.documents import Fact
@@ -84,13 +85,13 @@ class Shelf:
         return KINDS[self.kind].model
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A thing for sale, and where it stands in the order."""
+class Found(NamedTuple):
+    """A thing for sale, and where it stands in the order: a value, and of equal ones the id."""
 
     kind: PurchasableKind
     row: Row
-    position: Mapping[str, Any]
+    value: Any
+    key: UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +135,9 @@ async def page_of(
     shown = listed[: arguments.size()]
     if arguments.is_backward:
         shown.reverse()
-    cursors = [cursor_of(context, listing, NAME, each.position) if has_cursors else "" for each in shown]
+    names = [term.column for term in listing.order]
+    positions = ({names[0]: each.value, names[1]: each.key} for each in shown)
+    cursors = [cursor_of(context, listing, NAME, each) if has_cursors else "" for each in positions]
     return CatalogPage(shown, cursors, window, has_more=len(listed) > len(shown))
 
 
@@ -158,7 +161,8 @@ async def of_tables(context: Context, shelves: Sequence[Shelf], listing: Listing
     for each in parted(shelves)[0]:
         columns = tuple(sorted({*each.columns, *(term.column for term in window.order)}))
         rows = await source_of(each.model).window(context.handles, columns, replace(window, where=each.where))
-        return [found(each.kind, row, listing) for row in rows]
+        value, key = place_columns(each.kind, listing)
+        return [Found(each.kind, row, row[value], row[key]) for row in rows]
     return ()
 
 
@@ -171,18 +175,21 @@ async def of_collections(
         return ()
     attributes = [attribute.removeprefix("-") for attribute in listing.attributes]
     rows = await union(context.handles, branches, attributes, window)
-    return [found(PurchasableKind(name), row, listing) for name, row in rows]
+    kinds = {each.kind: place_columns(each.kind, listing) for each in shelves}
+    things = []
+    for name, row in rows:
+        kind = PurchasableKind(name)
+        value, key = kinds[kind]
+        things.append(Found(kind, row, row[value], row[key]))
+    return things
 
 
-def found(kind: PurchasableKind, row: Row, listing: Listing) -> Found:
+def place_columns(kind: PurchasableKind, listing: Listing) -> Sequence[str]:
+    """The columns of a kind that say where its things stand."""
     stored = KINDS[kind].source.stored
-    attributes = [attribute.removeprefix("-") for attribute in listing.attributes]
-    values = [row[stored(attribute)] for attribute in attributes]
-    names = [term.column for term in listing.order]
-    return Found(kind, row, dict(zip(names, values, strict=True)))
+    return [stored(attribute.removeprefix("-")) for attribute in listing.attributes]
 
 
 def place(thing: Found) -> tuple[Any, bytes]:
     """What Python compares as both databases do."""
-    value, key = thing.position.values()
-    return value, key.bytes
+    return thing.value, thing.key.bytes

@@ -10,8 +10,8 @@ from uuid import UUID
 from gateway.seeding.coupons import OpenCoupon
 from gateway.seeding.draw import Draw
 from gateway.seeding.people import Person
-from resolvers.shares import NOTHING, credits_within, minor, split, split_amount
 from gateway.seeding.shelf import Item
+from resolvers.shares import NOTHING, credits_within, minor, split, split_amount
 
 
 class Outcome(Enum):

@@ -6,9 +6,9 @@ from functools import partial
 from uuid import UUID
 
 from gateway.seeding.carts import Cart, Outcome, Priced
-from resolvers.shares import NOTHING
 from gateway.seeding.world import World
 from models.payments import Payment, PaymentState, Refund, RefundState
+from resolvers.shares import NOTHING
 
 _STATE = {
     Outcome.WAITING: PaymentState.WAITING,

@@ -9,8 +9,8 @@ from uuid import UUID
 
 from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Batch
-from resolvers.shares import NOTHING, percentage
 from models.coupons import Coupon, CouponType
+from resolvers.shares import NOTHING, percentage
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,10 @@ from gateway.seeding import charges, purchases
 from gateway.seeding.carts import Cart, Line, Outcome, Priced, give_back, price, release
 from gateway.seeding.claims import hold
 from gateway.seeding.referrals import Verdict
-from resolvers.shares import NOTHING
 from gateway.seeding.world import World
 from models.orders import Fulfilment, Order, OrderItem, OrderStatus, PaymentStatus, RecoveryPoint
 from models.referrals import ClaimState
+from resolvers.shares import NOTHING
 
 WAITS_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
 """No deadline that can be seeded is both true to life and still ahead when the data is read, so it is far ahead."""

@@ -8,9 +8,9 @@ from uuid import UUID
 from gateway.seeding.carts import Cart, Line, Priced, Returned
 from gateway.seeding.charges import Charge
 from gateway.seeding.shapes import RawDocument, raw
-from resolvers.shares import NOTHING
 from gateway.seeding.world import World
 from models.purchases import Purchase, PurchaseEvent, PurchaseEventKind, PurchaseRefund
+from resolvers.shares import NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Batch
-from resolvers.shares import NOTHING
 from models.analytics import PurchaseRollup
 from models.catalog import PurchasableKind
+from resolvers.shares import NOTHING
 
 BUCKET = timedelta(minutes=15)
 
