@@ -1,7 +1,7 @@
 """An operation is executed: by the engine where it answers, and by graphql-core otherwise."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
@@ -22,8 +22,7 @@ class NoSuchOperation(BadRequest):
     """The document is sound, and what was asked for is not in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
+class Executed(NamedTuple):
     """What came of an operation; one that was refused was not executed at all, and has no data.  `declined` is why the
     engine did not answer, where it did not.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -35,8 +35,7 @@ class ClientGone(Exception):
     """Whoever sent the request hung up before it was whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """A GraphQL request, whose parts have the types that they should have."""
 
     query: str

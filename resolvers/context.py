@@ -5,7 +5,7 @@ database session, a request or a response.
 from asyncio import Semaphore
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import asyncpg
 from aiodataloader import DataLoader
@@ -18,8 +18,7 @@ from resolvers.sharing import SharedLoads
 from resolvers.viewer import ANONYMOUS, Viewer
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """One statement that was sent, told to whoever observes when its rows have arrived.
 
     `values` is what travelled beside its text: arguments in PostgreSQL, the filter or pipeline itself in MongoDB.

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from graphql import GraphQLError
@@ -24,8 +24,7 @@ from schema.query import Query
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What an operation is answered with; the errors are those of fields that are null."""
 
     data: dict[str, Any]

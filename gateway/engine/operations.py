@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, validate
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, Undefined, parse, validate
 
 from gateway.engine.compiler import Compiler
 from gateway.engine.program import Program
@@ -30,6 +30,7 @@ BYTES_OF_TEXT, BYTES_OF_SOURCE, BYTES_OF_PROGRAM = 220, 30, 2000
 MOST_SEEN = 20_000
 MOST_ESTIMATES = 512
 SOMEBODY = UUID(int=0)
+TEXT, MANY = "text", "many"
 
 
 @dataclass(slots=True)
@@ -52,12 +53,11 @@ class Operation:
 
     def check_size(self, given: Given, role: Role | None) -> None:
         """Raises Uncovered for an answer that might hold too many objects, which graphql-core refuses."""
-        if not self.variables.are_leaves:
+        weights = [weight_of(given.get(each.name, Undefined)) for each in self.variables.each]
+        if MANY in weights:
             is_small = self.is_small(given, role)
         else:
-            # Of leaves only numbers say how much is asked for.
-            numbers = [given.get(each.name) for each in self.variables.each]
-            key = (role, *[number if number.__class__ is int else None for number in numbers])
+            key = (role, *weights)
             known = self.estimates.get(key)
             if known is None:
                 if len(self.estimates) >= MOST_ESTIMATES:
@@ -160,13 +160,20 @@ class Operations:
             if validate(graphql_schema, document):
                 return Uncovered("invalid")
             definition = chosen(document, name)
+            variables = Variables(graphql_schema, definition.variable_definitions or ())
         except GraphQLError:
             return Uncovered("invalid")
         except Uncovered as reason:
             return reason
-        variables = Variables(graphql_schema, definition.variable_definitions or ())
         conditions = tuple(conditional(document))
         return Operation(text, self.schema, document, definition, variables, conditions, self.grow, weight(query))
+
+
+def weight_of(value: Any) -> Any:
+    """What of a variable that came with a request can change how much is asked for; MANY for what has parts."""
+    if value is None or value is Undefined or isinstance(value, int):
+        return value
+    return MANY if isinstance(value, dict | list) else TEXT
 
 
 def size_of(text: Text, known: Operation | Uncovered) -> int:

@@ -50,7 +50,6 @@ class Variables:
     def __init__(self, schema: GraphQLSchema, definitions: Sequence[VariableDefinitionNode]) -> None:
         self.by_name = {each.variable.name.value: variable(schema, each) for each in definitions}
         self.each = tuple(self.by_name.values())
-        self.are_leaves = all(each.is_leaf for each in self.each)
 
     def coerced(self, given: Given) -> dict[str, Any]:
         """What the variables are worth; those that were left out and have no default are missing.
