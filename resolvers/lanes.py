@@ -11,6 +11,9 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+TURN_SECONDS = 1.5
+"""How long a statement waits for its turn: with its own time, less than an operation has."""
+
 Connection: TypeAlias = Any
 """What the pool lends: asyncpg gives its proxies no type."""
 
@@ -27,7 +30,7 @@ class Lanes:
         self._is_closed = False
 
     async def fetch(self, text: str, *arguments: object) -> Sequence[asyncpg.Record]:
-        """The rows of one statement; raises what asyncpg raises."""
+        """The rows of one statement.  Raises what asyncpg raises, and TimeoutError when no connection is free soon."""
         connection = await self._taken()
         try:
             rows: Sequence[asyncpg.Record] = await connection.fetch(text, *arguments)
@@ -61,12 +64,16 @@ class Lanes:
             raise
 
     async def _turn(self) -> Connection | None:
-        """A connection that somebody hands on, or None for the right to take one out of the pool."""
+        """A connection that somebody hands on, or None for the right to take one out of the pool.
+
+        Raises TimeoutError when none comes soon.
+        """
         turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            return await turn
-        except asyncio.CancelledError:
+            async with asyncio.timeout(TURN_SECONDS):
+                return await turn
+        except (asyncio.CancelledError, TimeoutError):
             if turn.done() and not turn.cancelled():
                 handed = turn.result()
                 if handed is None:

@@ -14,6 +14,7 @@ import asyncpg
 from pymongo import errors as mongo_errors
 
 from resolvers.context import Handles, Statement
+from resolvers.lanes import TURN_SECONDS
 from resolvers.refusals import StoreUnavailable
 from resolvers.sharing import SharedLoads
 
@@ -26,8 +27,6 @@ class Row(Protocol):
 
 # MongoDB sends 101 documents first unless it is told otherwise, and the rest costs another round trip.
 DOCUMENTS_AT_ONCE = 10_000
-
-MONGO_TURN_SECONDS = 1.5
 
 POSTGRES = "PostgreSQL"
 MONGO = "MongoDB"
@@ -90,7 +89,7 @@ async def mongo_turn(handles: Handles) -> AsyncIterator[None]:
     """
     turns = handles.mongo_turns
     try:
-        await (asyncio.wait_for(turns.acquire(), MONGO_TURN_SECONDS) if turns.locked() else turns.acquire())
+        await (asyncio.wait_for(turns.acquire(), TURN_SECONDS) if turns.locked() else turns.acquire())
     except TimeoutError as error:
         raise StoreUnavailable(MONGO) from error
     try:

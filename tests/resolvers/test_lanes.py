@@ -117,3 +117,17 @@ async def test_all_connections_are_back_in_the_pool_when_the_lanes_are_closed(
     await asyncio.sleep(0.05)
 
     assert pool.get_idle_size() == pool.get_size() == MOST
+
+
+async def test_who_waits_too_long_is_told_so_and_costs_nobody_a_lane(
+    lanes: Lanes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.lanes.TURN_SECONDS", 0.05)
+    busy = [asyncio.create_task(pid(lanes, SLOW)) for _ in range(MOST)]
+    await asyncio.sleep(0.02)
+
+    with pytest.raises(TimeoutError):
+        await pid(lanes)
+
+    assert await asyncio.gather(*busy)
+    assert await asyncio.wait_for(pid(lanes), 5) > 0
