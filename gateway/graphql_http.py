@@ -88,9 +88,10 @@ class GraphQLEndpoint:
                 operation = await read(scope, headers, receive)
                 handles: Handles = scope["state"]["handles"]
                 viewer = await viewer_from(handles, headers)
-                if EXPLAIN in headers:
+                if headers.get(EXPLAIN, b"false") != b"false":
                     return await self.explain(operation, handles, viewer, media_type, scope["request_id"])
                 executed = await self.executor.execute(operation, Context(handles, viewer))
+            return completed(executed, media_type, scope["request_id"])
         except Refusal as refusal:
             note(refusal)
             return answer({"errors": [refused(refusal)]}, media_type, status_of(refusal, media_type))
@@ -103,7 +104,6 @@ class GraphQLEndpoint:
             log.exception("request failed")
             unexpected = GraphQLError("", path=[], original_error=error)
             return answer({"errors": [presented(unexpected, scope["request_id"])]}, media_type, 500)
-        return completed(executed, media_type, scope["request_id"])
 
     async def explain(
         self, operation: Operation, handles: Handles, viewer: Viewer, media_type: str, request_id: str

@@ -49,7 +49,7 @@ def configure_logs(settings: Settings) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(settings.log_level.upper())
-    for chatty in ("pymongo", "asyncio", "sqlalchemy", "uvicorn.access"):
+    for chatty in ("pymongo", "asyncio", "sqlalchemy", "uvicorn.access", "httpx", "httpcore", "stripe"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -5,6 +5,7 @@ A setting that is missing or impossible stops the start with one sentence that n
 
 from decimal import Decimal
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import parse_qs, quote, urlencode, urlsplit
@@ -100,6 +101,12 @@ class Settings(BaseSettings):
     )
     referral_credits: int = Field(
         2, ge=0, le=10_000, description="Set it to the credits that each side of a referral earns."
+    )
+    stripe_api_key: SecretStr | None = Field(
+        None, description="Set it to your secret key of Stripe; any sk_test_ key does for the sandbox."
+    )
+    stripe_api_base: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]+$")] | None = Field(
+        None, description="Set it like http://127.0.0.1:8420 to talk to the sandbox; leave it out to talk to Stripe."
     )
     session_days: int = Field(30, ge=1, le=365, description="Set it to the days that a session lasts, from 1 to 365.")
 
@@ -205,6 +212,12 @@ class Settings(BaseSettings):
             "mongo_uri",
             "does not verify MongoDB's certificate (tls=true, and nothing that allows invalid ones)",
         )
+        require(self.stripe_api_key is not None, "stripe_api_key", "is missing, and production takes real payments")
+        require(
+            self.stripe_api_base is None or not is_sandbox(self.stripe_api_base),
+            "stripe_api_base",
+            "names a sandbox or an unencrypted address, and production talks to Stripe",
+        )
         return self
 
 
@@ -237,6 +250,17 @@ def is_verified_mongo(uri: str) -> bool:
     is_encrypted = set(said) == {"true"} if said else parts.scheme == "mongodb+srv"
     unverified = {"tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames"}
     return is_encrypted and not any("true" in options.get(name, []) for name in unverified)
+
+
+def is_sandbox(address: str) -> bool:
+    """Whether payments sent there would be those of a double on this machine, or readable on their way."""
+    parts = urlsplit(address)
+    host = (parts.hostname or "").rstrip(".")
+    try:
+        is_here = ip_address(host).is_loopback or ip_address(host).is_unspecified
+    except ValueError:
+        is_here = host == "localhost" or host.endswith(".localhost")
+    return is_here or parts.scheme != "https"
 
 
 def require(condition: bool, name: str, reason: str) -> None:  # noqa: FBT001  It reads as a sentence.

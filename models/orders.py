@@ -1,5 +1,6 @@
 """What was ordered and who may have it.  Paying is in `payments`, paying less in `coupons` and `credits`."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
@@ -12,6 +13,7 @@ from sqlmodel import Field, SQLModel
 
 from models.catalog import PurchasableKind
 from models.columns import BY_CODE_POINT, MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
+from models.triggers import hold_to_statuses
 
 
 class OrderStatus(StrEnum):
@@ -20,6 +22,17 @@ class OrderStatus(StrEnum):
     COMPLETED = "completed"
     CANCELLED = "cancelled"
     REFUNDED = "refunded"
+
+
+NEXT: Mapping[OrderStatus, tuple[OrderStatus, ...]] = {
+    OrderStatus.PENDING: (OrderStatus.PROCESSING, OrderStatus.CANCELLED),
+    # A payment that is declined gives the order back, to be paid otherwise.
+    OrderStatus.PROCESSING: (OrderStatus.COMPLETED, OrderStatus.PENDING, OrderStatus.CANCELLED),
+    OrderStatus.COMPLETED: (OrderStatus.REFUNDED,),
+    OrderStatus.CANCELLED: (),
+    OrderStatus.REFUNDED: (),
+}
+"""The state machine of orders: what each status may become.  A trigger holds every order to it."""
 
 
 class PaymentStatus(StrEnum):
@@ -76,6 +89,7 @@ class Order(SQLModel, table=True):
         CheckConstraint("original_amount >= 0 AND discount BETWEEN 0 AND original_amount", name="discount"),
         CheckConstraint("amount = original_amount - discount", name="amount"),
         CheckConstraint("credit_value BETWEEN 0 AND amount AND credits_used >= 0", name="credits"),
+        CheckConstraint("credits_wanted >= 0", name="credits_wanted"),
         CheckConstraint("(credits_used = 0) = (credit_value = 0)", name="credit_value"),
         CheckConstraint("refunded_amount BETWEEN 0 AND amount - credit_value", name="refunded_amount"),
         CheckConstraint("credits_returned BETWEEN 0 AND credits_used", name="credits_returned"),
@@ -95,6 +109,7 @@ class Order(SQLModel, table=True):
     amount: Decimal = Field(sa_type=MONEY)
     original_amount: Decimal = Field(sa_type=MONEY)
     discount: Decimal = defaulted(Decimal(0))
+    credits_wanted: int = defaulted(0)
     credits_used: int = defaulted(0)
     credit_value: Decimal = defaulted(Decimal(0))
     refunded_amount: Decimal = defaulted(Decimal(0))
@@ -114,6 +129,11 @@ class Order(SQLModel, table=True):
     updated_at: datetime = stamp()
     completed_at: datetime | None = Field(default=None, sa_type=MOMENT)
     cancelled_at: datetime | None = Field(default=None, sa_type=MOMENT)
+
+
+hold_to_statuses(
+    SQLModel.metadata.tables["orders"], [(before, after) for before, each in NEXT.items() for after in each]
+)
 
 
 class OrderItem(SQLModel, table=True):

@@ -1,6 +1,8 @@
 """Rules that only a trigger can hold: ledgers that are append-only, `updated_at` that moves with its row, currencies
-that are those of orders.
+that are those of orders, and statuses of orders that become only what they may.
 """
+
+from collections.abc import Iterable
 
 from sqlalchemy import Connection, MetaData, Table, event
 from sqlmodel import SQLModel
@@ -25,6 +27,13 @@ FUNCTIONS = (
     BEGIN
         NEW.currency := (SELECT currency FROM orders WHERE id = NEW.order_id);
         RETURN NEW;
+    END $$
+    """,
+    """
+    CREATE OR REPLACE FUNCTION refuse_status() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+        RAISE EXCEPTION 'an order that is % may not become %', OLD.status, NEW.status
+            USING ERRCODE = 'restrict_violation';
     END $$
     """,
 )
@@ -53,6 +62,17 @@ def take_currency_of_order(table: Table) -> None:
     _run(
         f"CREATE TRIGGER {table.name}_currency BEFORE INSERT ON {table.name} "
         "FOR EACH ROW EXECUTE FUNCTION take_currency_of_order()",
+        after=table,
+    )
+
+
+def hold_to_statuses(table: Table, steps: Iterable[tuple[str, str]]) -> None:
+    """Refuse every change of `status` but these, each from one to another."""
+    allowed = ", ".join(f"('{before}', '{after}')" for before, after in steps)
+    _run(
+        f"CREATE TRIGGER {table.name}_status BEFORE UPDATE ON {table.name} FOR EACH ROW "
+        f"WHEN (NEW.status <> OLD.status AND (OLD.status::text, NEW.status::text) NOT IN ({allowed})) "
+        "EXECUTE FUNCTION refuse_status()",
         after=table,
     )
 

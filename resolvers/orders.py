@@ -1,10 +1,8 @@
 """Orders and what became of them: items in PostgreSQL, purchases in MongoDB."""
 
-from collections.abc import Mapping
-
 from models import orders as order_models
 from models import purchases as purchase_models
-from models.orders import OrderStatus
+from models.orders import NEXT, OrderStatus
 from resolvers.loading import Many, One, Pages
 
 Orders = Pages(order_models.Order)
@@ -14,16 +12,6 @@ OrdersByUser = Pages(order_models.Order, "user_id")
 ItemById = One(order_models.OrderItem)
 ItemsByOrder = Many(order_models.OrderItem, "order_id", order=("position",))
 PurchasesByOrder = Many(purchase_models.Purchase, "order_id", order=("id",))
-
-NEXT: Mapping[OrderStatus, tuple[OrderStatus, ...]] = {
-    OrderStatus.PENDING: (OrderStatus.PROCESSING, OrderStatus.CANCELLED),
-    # A payment that is declined gives the order back, to be paid otherwise.
-    OrderStatus.PROCESSING: (OrderStatus.COMPLETED, OrderStatus.PENDING, OrderStatus.CANCELLED),
-    OrderStatus.COMPLETED: (OrderStatus.REFUNDED,),
-    OrderStatus.CANCELLED: (),
-    OrderStatus.REFUNDED: (),
-}
-"""The state machine of orders: what each status may become."""
 
 
 def next_statuses(status: str) -> list[OrderStatus]:

@@ -14,6 +14,25 @@ class ProblemCode(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     INVALID_INPUT = "INVALID_INPUT"
     NO_BIRTH_DATA = "NO_BIRTH_DATA"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    IN_PROGRESS = "IN_PROGRESS"
+    EMPTY_ORDER = "EMPTY_ORDER"
+    ITEM_UNAVAILABLE = "ITEM_UNAVAILABLE"
+    ALREADY_OWNED = "ALREADY_OWNED"
+    MIXED_CURRENCIES = "MIXED_CURRENCIES"
+    ORDER_NOT_FOUND = "ORDER_NOT_FOUND"
+    ORDER_NOT_PENDING = "ORDER_NOT_PENDING"
+    NOT_ENOUGH_CREDITS = "NOT_ENOUGH_CREDITS"
+    COUPON_UNKNOWN = "COUPON_UNKNOWN"
+    COUPON_CODE_TAKEN = "COUPON_CODE_TAKEN"
+    COUPON_WITHDRAWN = "COUPON_WITHDRAWN"
+    COUPON_NOT_STARTED = "COUPON_NOT_STARTED"
+    COUPON_EXPIRED = "COUPON_EXPIRED"
+    COUPON_FOR_OTHER_CURRENCY = "COUPON_FOR_OTHER_CURRENCY"
+    COUPON_FOR_OTHER_ITEMS = "COUPON_FOR_OTHER_ITEMS"
+    COUPON_NEEDS_MORE = "COUPON_NEEDS_MORE"
+    COUPON_EXHAUSTED = "COUPON_EXHAUSTED"
+    COUPON_USED_BY_BUYER = "COUPON_USED_BY_BUYER"
     BAD_REQUEST = "BAD_REQUEST"
     BAD_ID = "BAD_ID"
     BAD_PAGE = "BAD_PAGE"
@@ -51,14 +70,15 @@ class Refusal(Exception):
 
 @dataclass(eq=False)
 class Forbidden(Refusal):
-    """The viewer may not see this field of any such row, or of this one."""
+    """The viewer may not see this field of any such row, or of this one, or may not do with it what `verb` says."""
 
     what: str
+    verb: str = "see"
     code: ClassVar[ProblemCode] = ProblemCode.FORBIDDEN
 
     @property
     def message(self) -> str:
-        return f"You may not see {self.what}."
+        return f"You may not {self.verb} {self.what}."
 
 
 @dataclass(eq=False)

@@ -73,8 +73,12 @@ class SharedLoads:
     async def _answer(self, handles: "Handles", identity: Identity, batch: Batch) -> None:
         loader, columns = identity
         askers = [asker for asker in batch.askers if not asker.answer.done()]
+        if not askers:
+            return
+        # The keys of those who gave up stay behind: whoever remains alone is given all that is found.
+        keys: set[Any] = set().union(*(asker.keys for asker in askers))
         try:
-            found = await loader.load(handles, list(batch.keys), columns)
+            found = await loader.load(handles, list(keys), columns)
         except StoreUnavailable as refusal:
             fail(askers, refusal)
         except Exception as error:  # noqa: BLE001  Whatever it is, it is for those who asked.
@@ -99,3 +103,5 @@ def fail(askers: Iterable[Asker], error: Exception) -> None:
     for asker in askers:
         if not asker.answer.done():
             asker.answer.set_exception(error)
+            # Who waits hears of it; a run that failed for another load no longer waits, and asyncio would complain.
+            asker.answer.exception()

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from models import identity as identity_models
-from resolvers.refusals import NotSignedIn
+from resolvers.refusals import Forbidden, NotSignedIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,13 @@ class Viewer:
         if self.user_id is None:
             raise NotSignedIn
         return self.user_id
+
+    def administrator(self, of: str) -> UUID:
+        """The id of the administrator behind the request, who manages these.  Raises NotSignedIn and Forbidden."""
+        person = self.person
+        if self.role is not identity_models.Role.ADMIN:
+            raise Forbidden(of, "manage")
+        return person
 
 
 ANONYMOUS = Viewer()

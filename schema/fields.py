@@ -10,26 +10,11 @@ from typing import Any, ClassVar
 from resolvers.conditions import Operator
 from resolvers.loading import Many, One, OneOfKind, load
 from resolvers.stores import Row
-from schema.declarations import Arguments, Declaration, DeclaredField, Resolve, declare
+from schema.declarations import Arguments, Declaration, Resolve, declare
 from schema.entities import BY_MODEL, Entity
 from schema.ids import global_id
 from schema.selections import ResolveInfo, columns
 from schema.visibility import Audience
-
-__all__ = [
-    "Column",
-    "Computed",
-    "Declaration",
-    "DeclaredField",
-    "Identified",
-    "Related",
-    "RelatedMany",
-    "column",
-    "computed",
-    "identified",
-    "many",
-    "one",
-]
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 from resolvers.pages import DEFAULT_SIZE, LARGEST_SIZE
 from resolvers.refusals import TooExpensive
 from resolvers.viewer import Viewer
-from schema.fields import DeclaredField
+from schema.declarations import DeclaredField
 
 MOST_OBJECTS = 20_000
 USUAL_LIST = 5
@@ -125,7 +125,7 @@ class Estimate:
     def page_size(self, node: FieldNode, usual: int) -> int:
         sizes = [self.value(argument.value) for argument in node.arguments or () if argument.name.value in SIZES]
         sizes = [size.get("size", DEFAULT_SIZE) if isinstance(size, dict) else size for size in sizes]
-        given = [size for size in sizes if isinstance(size, int)]
+        given = [int(size) for size in sizes if is_whole(size)]
         return max(*given, 0) if given else usual
 
     def said(self, node: FieldNode) -> int:
@@ -170,6 +170,11 @@ def size_of(given: Any) -> int:
         total += len(inner)
         waiting += inner
     return total
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a value is taken for an Int, such as JSON's 100 and 100.0."""
+    return isinstance(value, int) or (isinstance(value, float) and value.is_integer())
 
 
 def is_introspection(kind: GraphQLNamedType) -> bool:

@@ -71,6 +71,7 @@ class Order(Node):
         money, needs=("original_amount", "currency"), description="What the items cost before discounts."
     )
     discount: Money = computed(money, needs=("discount", "currency"), description="What coupons took off.")
+    credits_wanted: int = column(description="How many credits the buyer wishes to use at most.")
     credits_used: int = column(description="How many credits pay for a part of it.")
     credit_value: Money = computed(
         money, needs=("credit_value", "currency"), description="What those credits are worth."

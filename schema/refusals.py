@@ -29,6 +29,25 @@ described(
     FORBIDDEN="It is not for this viewer.",
     INVALID_INPUT="Something in the input is not what it has to be: the path says what.",
     NO_BIRTH_DATA="A chart needs birth data that is not there.",
+    IDEMPOTENCY_KEY_REUSED="The idempotency key stands for another request.",
+    IN_PROGRESS="The same request is being worked on: ask again shortly.",
+    EMPTY_ORDER="An order needs something in it.",
+    ITEM_UNAVAILABLE="The item is not for sale.",
+    ALREADY_OWNED="The item belongs to the buyer already.",
+    MIXED_CURRENCIES="An order has one currency, and the items have several.",
+    ORDER_NOT_FOUND="The viewer has no such order.",
+    ORDER_NOT_PENDING="The order does not wait to be paid, so it cannot be changed.",
+    NOT_ENOUGH_CREDITS="The buyer has fewer credits to use.",
+    COUPON_UNKNOWN="No coupon has this code or id.",
+    COUPON_CODE_TAKEN="Another coupon has this code.",
+    COUPON_WITHDRAWN="The coupon was taken back.",
+    COUPON_NOT_STARTED="The coupon is not good yet.",
+    COUPON_EXPIRED="The coupon is no longer good.",
+    COUPON_FOR_OTHER_CURRENCY="The coupon is for orders in another currency.",
+    COUPON_FOR_OTHER_ITEMS="The coupon is for none of the items.",
+    COUPON_NEEDS_MORE="The items cost less than the coupon asks for.",
+    COUPON_EXHAUSTED="All uses of the coupon are taken.",
+    COUPON_USED_BY_BUYER="All uses that the buyer may make of the coupon are taken.",
     BAD_REQUEST="The document or the request is wrong.",
     BAD_ID="This is the id of nothing in the graph.",
     BAD_PAGE="The paging arguments contradict each other or are out of bounds.",
@@ -73,6 +92,11 @@ def problem(refusal: type[Refusal], *, description: str) -> Callable[[P], P]:
 
 @problem(refusals.NotSignedIn, description="The mutation is for people, and nobody is signed in.")
 class NotSignedIn(Problem):
+    pass
+
+
+@problem(refusals.Forbidden, description="The mutation is not for this viewer.")
+class Forbidden(Problem):
     pass
 
 

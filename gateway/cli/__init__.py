@@ -1,4 +1,4 @@
-"""The command line: `gateway dev`, `serve`, `migrate`, `seed`, `schema`, `user`.
+"""The command line: `gateway dev`, `serve`, `migrate`, `seed`, `schema`, `sandbox`, `user`.
 
 What goes wrong for a reason that a person can remove is one sentence on stderr and exit code 1.
 """
@@ -12,6 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 from gateway.cli.databases import migrate, seed
 from gateway.cli.failures import CommandFailed
+from gateway.cli.sandbox import sandbox
 from gateway.cli.schema import schema
 from gateway.cli.serving import dev, serve
 from gateway.cli.users import user
@@ -38,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (dev, serve, migrate, seed, schema):
+for command in (dev, serve, migrate, seed, schema, sandbox):
     app.command()(command)
 app.add_typer(user)
 

@@ -18,9 +18,9 @@ from strawberry.types.base import has_object_definition
 from gateway.engine.reading import nodes
 from gateway.engine.surprises import Uncovered
 from gateway.engine.variables import Given, Variables
-from schema.fields import DeclaredField
+from schema.declarations import DeclaredField
 
-MOST_CASES = 32
+MOST_CASES = 8
 Fill = Callable[[Given], Any]
 """A value with the variables filled in."""
 

@@ -24,8 +24,8 @@ from models.identity import Role
 from resolvers.refusals import Forbidden
 from resolvers.viewer import Viewer
 from schema.build import Schema
+from schema.declarations import DeclaredField
 from schema.entities import Entity
-from schema.fields import DeclaredField
 from schema.visibility import OWNER, Visibility
 
 
@@ -140,7 +140,9 @@ class Compiler:
         return " and ".join(conditions) or None
 
     def refusal(self, member: Member) -> str:
-        """The name of what stands for a field that the viewer may not see."""
+        """The name of what stands for a field that the viewer may not see.  Arguments that cannot be come first."""
+        if member.definition.args and member.condition == NEVER:
+            self.prepared(member, lambda *_: None)
         return self.module.bind(Flaw(member.place, Forbidden(to_camel_case(member.field.python_name))), "refused")
 
     def prepared(self, member: Member, prepare: Prepare) -> str:

@@ -18,7 +18,7 @@ from gateway.engine.variables import Given, Variables
 from models.identity import Role
 from resolvers.viewer import Viewer
 from schema.build import MOST_TOKENS, Schema
-from schema.fields import DeclaredField
+from schema.declarations import DeclaredField
 from schema.limits import MOST_OBJECTS, objects_in
 
 Text: TypeAlias = tuple[str, str | None]
@@ -171,7 +171,7 @@ class Operations:
 
 def weight_of(value: Any) -> Any:
     """What of a variable that came with a request can change how much is asked for; MANY for what has parts."""
-    if value is None or value is Undefined or isinstance(value, int):
+    if value is None or value is Undefined or isinstance(value, int | float):
         return value
     return MANY if isinstance(value, dict | list) else TEXT
 

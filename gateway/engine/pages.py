@@ -15,7 +15,7 @@ from gateway.engine.reading import object_of
 from gateway.engine.relations import NO_KEYS
 from gateway.engine.run import Run
 from gateway.engine.scopes import Member, Scope, Shape, Value
-from gateway.engine.surprises import Surprise
+from gateway.engine.surprises import Uncovered
 from gateway.engine.variables import Given
 from resolvers.loading import Counts
 from resolvers.pages import Listing, PageArguments, cursor_of, window_of
@@ -79,7 +79,8 @@ async def paged(
     listing, arguments, window, size, columns = asked
     if window is None:
         if len(keys) > 1:
-            raise Surprise("A cursor is of one list, and there are several.")
+            # Positions are sealed for one list, so graphql-core refuses the cursor in all others.
+            raise Uncovered("cursor of several lists")
         window = window_of(run.context, listing, keys[0], arguments, has_probe=paging.has_probe)
     found, totals = await loaded(run, paging, listing, window, keys, (*columns, *derived))
     is_backward = arguments.is_backward

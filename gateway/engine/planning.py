@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 from gateway.engine.scopes import Member, Scope, Value
 from gateway.engine.surprises import Uncovered
-from schema.fields import Declaration
+from schema.declarations import Declaration
 
 if TYPE_CHECKING:
     from gateway.engine.compiler import Compiler

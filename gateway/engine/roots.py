@@ -15,9 +15,9 @@ from resolvers.sources import Columns, Model
 from resolvers.stores import Row
 from schema.entities import BY_MODEL, BY_NAME, Entity
 from schema.filters import key_of
-from schema.lookups import Identifiable, ViewersOwn
+from schema.lookups import Identifiable, Named, ViewersOwn
 from schema.rankings import Ranked, RankedOf, size_of
-from schema.singles import Named, Sampled
+from schema.samples import Sampled
 
 
 def single(compiler: Compiler, member: Member, model: Model, loader: str, key: str) -> str:

@@ -11,8 +11,8 @@ from graphql.execution.collect_fields import FieldDetails
 
 from gateway.engine.flaws import Place
 from gateway.engine.module import Module
+from schema.declarations import DeclaredField
 from schema.entities import Entity
-from schema.fields import DeclaredField
 
 if TYPE_CHECKING:
     from gateway.engine.compiler import Compiler

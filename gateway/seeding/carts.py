@@ -11,7 +11,8 @@ from gateway.seeding.coupons import OpenCoupon
 from gateway.seeding.draw import Draw
 from gateway.seeding.people import Person
 from gateway.seeding.shelf import Item
-from resolvers.shares import NOTHING, credits_within, minor, split, split_amount
+from resolvers.discounts import Sold, paid_by_credits
+from resolvers.shares import NOTHING, credits_within
 
 
 class Outcome(Enum):
@@ -124,16 +125,16 @@ class Priced:
 
 def price(draw: Draw, cart: Cart, credit_value: Decimal) -> Priced:
     """Freeze the shares as an order in payment does."""
-    prices = [item.price for item in cart.items]
-    original = sum(prices, NOTHING)
-    discount = cart.coupon.discount(cart.buyer.id, original, cart.at) if cart.coupon else None
-    discounts = split_amount(discount or NOTHING, prices)
-    rest = [price - share for price, share in zip(prices, discounts, strict=True)]
-    used = min(cart.credits, cart.buyer.wallet.spendable, credits_within(sum(rest, NOTHING), credit_value))
-    values = split_amount(used * credit_value + NOTHING, rest)
-    whole = [used] if len(values) == 1 else split(used, [minor(value) for value in values])
-    lines = tuple(Line(draw.id(cart.at), *line) for line in zip(cart.items, discounts, values, whole, strict=True))
-    return Priced(original, discount, used, used * credit_value + NOTHING, lines)
+    items = [Sold(item.id, item.price) for item in cart.items]
+    original = sum((item.price for item in items), NOTHING)
+    discounts = cart.coupon.taken_off(cart.buyer.id, items, cart.at) if cart.coupon else None
+    shares = discounts or [NOTHING] * len(items)
+    rests = [item.price - share for item, share in zip(items, shares, strict=True)]
+    paid = paid_by_credits(rests, min(cart.credits, cart.buyer.wallet.spendable), credit_value)
+    each = zip(cart.items, shares, paid.values, paid.whole, strict=True)
+    lines = tuple(Line(draw.id(cart.at), *line) for line in each)
+    discount = None if discounts is None else sum(discounts, NOTHING)
+    return Priced(original, discount, paid.credits, paid.value, lines)
 
 
 def release(priced: Priced) -> Priced:

@@ -1,7 +1,7 @@
 """The coupons of every seeded shop, and what is left of each as orders use them up."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -10,7 +10,7 @@ from uuid import UUID
 from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Batch
 from models.coupons import Coupon, CouponType
-from resolvers.shares import NOTHING, percentage
+from resolvers.discounts import Sold, Terms, Uses, taken_off, why_not
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,22 @@ class Offer:
     disabled_at: datetime | None = None
     is_released_by_refund: bool = False
 
+    def terms(self, currency: str) -> Terms:
+        """What it gives in a shop of that currency; a percentage without bounds is good for any."""
+        is_bound = self.type is CouponType.FIXED or self.max_discount or self.min_purchase
+        return Terms(
+            self.type,
+            self.value,
+            self.starts_at,
+            self.ends_at,
+            currency if is_bound else None,
+            self.max_discount,
+            self.min_purchase,
+            self.max_uses,
+            self.max_uses_per_user,
+            self.disabled_at,
+        )
+
 
 @dataclass(slots=True)
 class OpenCoupon:
@@ -37,21 +53,16 @@ class OpenCoupon:
 
     id: UUID
     offer: Offer
+    terms: Terms
+    currency: str
     uses: int = 0
     used_at: datetime | None = None
     by_user: Counter[UUID] = field(default_factory=Counter)
 
-    def discount(self, buyer: UUID, original: Decimal, at: datetime) -> Decimal | None:
-        """What it takes off that order, or None when it does not apply."""
-        offer = self.offer
-        is_open = offer.starts_at <= at < offer.ends_at and (offer.disabled_at is None or at < offer.disabled_at)
-        is_left = offer.max_uses is None or self.uses < offer.max_uses
-        is_left_to_buyer = offer.max_uses_per_user is None or self.by_user[buyer] < offer.max_uses_per_user
-        if not (is_open and is_left and is_left_to_buyer) or original < (offer.min_purchase or NOTHING):
-            return None
-        if offer.type is CouponType.FIXED:
-            return min(offer.value, original)
-        return min(percentage(original, offer.value), offer.max_discount or original)
+    def taken_off(self, buyer: UUID, items: Sequence[Sold], at: datetime) -> list[Decimal] | None:
+        """What it takes off each item, or None when it does not apply."""
+        uses = Uses(self.uses, self.by_user[buyer])
+        return taken_off(self.terms, items) if why_not(self.terms, items, self.currency, at, uses) is None else None
 
     def use(self, buyer: UUID, at: datetime) -> int:
         """Take one use and answer the buyer's slot, which counts the buyer's own uses from 1."""
@@ -67,7 +78,7 @@ def open_coupons(
     """Write the coupons, unused; what they have been used is known at the end."""
     opened = {}
     for offer in offers:
-        coupon = OpenCoupon(draw.id(offer.starts_at), offer)
+        coupon = OpenCoupon(draw.id(offer.starts_at), offer, offer.terms(currency), currency)
         opened[offer.code] = coupon
         batch.row(
             Coupon,
@@ -75,7 +86,7 @@ def open_coupons(
             code=offer.code,
             type=offer.type,
             value=offer.value,
-            currency=currency if offer.type is CouponType.FIXED or offer.max_discount or offer.min_purchase else None,
+            currency=coupon.terms.currency,
             max_discount=offer.max_discount,
             min_purchase=offer.min_purchase,
             description=offer.description,

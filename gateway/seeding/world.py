@@ -19,8 +19,12 @@ from gateway.seeding.sales import Sales
 from gateway.seeding.shapes import Batch
 from gateway.seeding.sizes import WORLD_BEGINS, WORLD_ENDS
 from models.credits import CreditAccount, CreditEntry
+from resolvers.order_numbers import NUMBERS, order_number
 
 BATCH = 20_000
+
+# A factor that shares no divisor with the numbers of a day reaches all of them before it comes to one again.
+SPREAD = 405_071_320_877
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,7 @@ class World:
 
     def order_number(self, at: datetime) -> str:
         self._numbers += 1
-        return f"ORD-{at:%y%m%d}-{self._numbers:07d}"
+        return order_number(at, self._numbers * SPREAD % NUMBERS)
 
     def later(self, at: datetime, action: Callable[[], None]) -> None:
         """Do it when that time has come, before whatever happens afterwards."""

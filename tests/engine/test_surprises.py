@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from models.identity import Role
+from models.values import new_id
 from resolvers.viewer import Viewer
 from schema.build import build
 from schema.ids import global_id
@@ -111,6 +112,49 @@ async def test_what_is_too_expensive_is_not_answered(world: World) -> None:
 
     assert outcome == "too expensive"
     assert not hasattr(answer, "data")
+
+
+async def test_how_much_is_asked_for_is_known_of_each_value_of_a_variable_apart(world: World) -> None:
+    executors = Executors(build(), world.handles, {})
+    wide = """query($first: Int = 100) { courses(first: $first) { nodes {
+        createdBy { orders(first: $first) { nodes { items { id } } } } } } }"""
+    refused = "bad variables", "too expensive"
+    expected = (
+        (None, "compiled"),
+        (MISSING, refused[1]),
+        (True, refused[0]),
+        (MISSING, refused[1]),
+        (1, "compiled"),
+        (100.0, refused[1]),
+        (1.0, "compiled"),
+    )
+
+    for value, outcome in expected:
+        given = {} if value is MISSING else {"first": value}
+        assert (await executors.compiled(wide, None, given, Viewer()))[1] == outcome, value
+
+
+async def test_nobody_makes_an_operation_too_expensive_for_others(world: World) -> None:
+    executors = Executors(build(), world.handles, {})
+    node = "query($id: ID!) { node(id: $id) { id } }"
+
+    _, first = await executors.compiled(node, None, {"id": [1] * 3000}, Viewer())
+    _, then = await executors.compiled(node, None, {"id": global_id("Course", new_id())}, Viewer())
+
+    assert (first, then) == ("too expensive", "compiled")
+
+
+async def test_a_cursor_that_is_given_to_several_lists_is_the_callers_mistake_and_no_surprise(world: World) -> None:
+    admin = await world.person(Role.ADMIN)
+    for _ in range(2):
+        await world.course(admin)
+    executors = Executors(build(), world.handles, {"admin": Viewer(admin.id, Role.ADMIN)})
+    query = '{ courses(first: 2) { nodes { purchases(first: 1, after: "x") { totalCount nodes { id } } } } }'
+
+    difference = await executors.compare(Case("by hand", query, None, (Round("admin", {}),), is_odd=False))
+
+    assert difference is None, str(difference)
+    assert set(executors.outcomes) == {"cursor of several lists"}
 
 
 async def test_a_chart_that_is_computed_now_says_so_in_both(world: World) -> None:

@@ -16,6 +16,7 @@ PRODUCTION = {
     "secret_key": "a-secret-of-32-characters-or-more!",
     "database_url": "postgresql://gateway@db/gateway?sslmode=verify-full",
     "mongo_uri": "mongodb://db/?tls=true",
+    "stripe_api_key": "sk_live_secret",
 }
 
 

@@ -183,6 +183,18 @@ async def test_what_fails_unexpectedly_is_masked_and_carries_the_request_id(
     }
 
 
+async def test_an_answer_that_is_too_deep_to_be_written_is_answered_all_the_same(world: World) -> None:
+    buyer = await world.person()
+    await world.order(buyer, await world.course(buyer))
+    deep = "{ me { " + "orders(first: 1) { nodes { user { " * 64 + "id" + " } } }" * 64 + " } }"
+
+    for _ in range(2):
+        response = await world.post({"query": deep}, buyer)
+
+        assert response.status_code == 500
+        assert codes(response.json()) == ["INTERNAL"]
+
+
 @pytest.mark.parametrize("given", ["short", "x" * 65, "has space in it", "new\tline-in-it", "<script>alert(1)"])
 async def test_a_request_id_that_could_do_harm_in_a_log_is_replaced(world: World, given: str) -> None:
     response = await world.client.get("/healthz", headers={"X-Request-Id": given})

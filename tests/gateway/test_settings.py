@@ -13,6 +13,7 @@ SECURE = {
     "SECRET_KEY": "k" * 32,
     "DATABASE_URL": "postgresql://u:p@db.example.com/shop?sslmode=verify-full",
     "MONGO_URI": "mongodb://u:p@mongo.example.com/?replicaSet=rs0&tls=true",
+    "STRIPE_API_KEY": "sk_live_secret",
 }
 
 
@@ -53,6 +54,14 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ({"CREDIT_VALUE": '{"INR": "0"}'}, "CREDIT_VALUE", "each currency"),
         ({"CREDIT_VALUE": '{"INR": "1.001"}'}, "CREDIT_VALUE", "each currency"),
         ({"REFERRAL_CREDITS": "-1"}, "REFERRAL_CREDITS", "each side of a referral"),
+        ({"STRIPE_API_BASE": "127.0.0.1:8420"}, "STRIPE_API_BASE", "to talk to the sandbox"),
+        ({"STRIPE_API_BASE": "ftp://127.0.0.1"}, "STRIPE_API_BASE", "to talk to the sandbox"),
+        (SECURE | {"STRIPE_API_KEY": ""}, "STRIPE_API_KEY", "secret key of Stripe"),
+        (SECURE | {"STRIPE_API_BASE": "https://127.0.0.1:8420"}, "STRIPE_API_BASE", "leave it out"),
+        (SECURE | {"STRIPE_API_BASE": "https://localhost:8420"}, "STRIPE_API_BASE", "leave it out"),
+        (SECURE | {"STRIPE_API_BASE": "https://[::1]"}, "STRIPE_API_BASE", "leave it out"),
+        (SECURE | {"STRIPE_API_BASE": "https://0.0.0.0"}, "STRIPE_API_BASE", "leave it out"),
+        (SECURE | {"STRIPE_API_BASE": "http://api.stripe.com"}, "STRIPE_API_BASE", "leave it out"),
         (SECURE | {"SECRET_KEY": ""}, "SECRET_KEY", "random text"),
         (SECURE | {"SECRET_KEY": "short"}, "SECRET_KEY", "random text"),
         ({"ENVIRONMENT": "production", "SECRET_KEY": "k" * 32}, "DATABASE_URL", "postgresql://user"),
@@ -96,6 +105,12 @@ def test_secure_production_settings_are_usable(monkeypatch: pytest.MonkeyPatch) 
     assert read(monkeypatch, **SECURE).is_production
 
 
+def test_production_may_reach_stripe_through_a_proxy_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    address = "https://stripe-proxy.example.com"
+
+    assert read(monkeypatch, **SECURE | {"STRIPE_API_BASE": address}).stripe_api_base == address
+
+
 def test_a_socket_needs_no_certificate_in_production(monkeypatch: pytest.MonkeyPatch) -> None:
     address = "postgresql://u@/shop?host=/run/postgresql"
 
@@ -137,4 +152,4 @@ def test_the_example_lists_every_setting_and_nothing_else_and_starts(monkeypatch
 def test_secrets_do_not_show_when_settings_are_printed(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = read(monkeypatch, **SECURE, ADMIN_PASSWORD="correct horse")
 
-    assert all(secret not in repr(settings) for secret in ("k" * 32, "u:p", "correct horse"))
+    assert all(secret not in repr(settings) for secret in ("k" * 32, "u:p", "correct horse", "sk_live"))

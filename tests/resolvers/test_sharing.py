@@ -1,5 +1,6 @@
 """Loads that requests share: one statement for all who ask in the same turn, and to each what they asked for."""
 
+import gc
 from asyncio import create_task, gather, sleep, wait_for
 from typing import Any
 
@@ -121,3 +122,35 @@ async def test_a_database_that_is_away_is_asked_once_for_all(world: World, monke
 
     assert [type(each) for each in found] == [StoreUnavailable] * 3
     assert len(asked) == 1
+
+
+async def test_who_remains_alone_is_given_nothing_of_those_who_gave_up(world: World) -> None:
+    ada, ben = await world.person(), await world.person()
+    load = world.handles.loads.load
+
+    impatient = [load(world.handles, UserById, (key,), ("username",)) for key in (ada.id, "no id")]
+    patient = load(world.handles, UserById, (ben.id,), ("username",))
+    for each in impatient:
+        each.cancel()
+
+    assert set(await wait_for(patient, 5)) == {ben.id}
+
+
+async def test_what_nobody_waits_for_any_more_is_not_asked_for(world: World) -> None:
+    ada = await world.person()
+    world.observed.clear()
+
+    world.handles.loads.load(world.handles, UserById, (ada.id,), ("username",)).cancel()
+    await sleep(0.05)
+
+    assert world.observed.statements == {}
+
+
+async def test_a_load_that_fails_when_nobody_waits_any_more_is_no_fault(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    world.handles.loads.load(world.handles, UserById, ("no id",), ("username",))
+    await sleep(0.05)
+    gc.collect()
+
+    assert caplog.records == []

@@ -6,9 +6,8 @@ from typing import Any
 import pytest
 
 from models.identity import Role
-from models.orders import OrderStatus
+from models.orders import NEXT, OrderStatus
 from models.values import new_id
-from resolvers.orders import NEXT
 from schema.ids import global_id
 from tests import shop
 from tests.world import World

@@ -1,5 +1,6 @@
-"""The examples of docs/graph.md, run on the demo's data."""
+"""The examples of docs/graph.md and of the README, run on the demo's data."""
 
+import json
 import re
 from datetime import timedelta
 from pathlib import Path
@@ -12,7 +13,9 @@ from models.values import new_id
 from resolvers.identity import start_session
 from tests.world import Person, World
 
-PAGE = (Path(__file__).parents[2] / "docs" / "graph.md").read_text()
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "graph.md").read_text()
+README = (ROOT / "README.md").read_text()
 EXAMPLES = re.findall(r"```graphql\n(.*?)```", PAGE, re.DOTALL)
 
 
@@ -32,3 +35,11 @@ async def test_every_example_answers_as_it_says(demo: World) -> None:
         codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
         assert codes == ({said["refused:"]} if "refused:" in said else set()), (example, answer)
         assert said.get("refused:") or all(value not in (None, []) for value in answer["data"].values()), example
+
+
+async def test_the_readmes_mutation_answers_as_it_says(demo: World) -> None:
+    ((mutation, answer),) = re.findall(r"```graphql\n(mutation.*?)```.*?```json\n(.*?)```", README, re.DOTALL)
+    token = await start_session(demo.handles, "admin@example.com", "test", timedelta(hours=1))
+    assert token is not None
+
+    assert await demo.ask(mutation, Person(new_id(), "", "", token)) == json.loads(answer)

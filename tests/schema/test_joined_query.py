@@ -156,9 +156,7 @@ async def examined_documents(world: World, referrer: Person) -> int:
     )
     await world.handles.mongo.command("profile", 0)
     profile = world.handles.mongo["system.profile"]
-    (entry,) = await profile.find(
-        {"command.aggregate": 1, "command.pipeline.0.$documents": {"$exists": True}}
-    ).to_list()
+    (entry,) = await profile.find({"command.find": "referrals"}).to_list()
     await profile.drop()
     assert await referrals.count_documents({}) > 4000
     return int(entry["docsExamined"])

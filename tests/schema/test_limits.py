@@ -50,6 +50,16 @@ async def test_an_answer_that_might_hold_too_much_is_refused_at_once(world: Worl
     assert world.observed.read == []
 
 
+@pytest.mark.parametrize("size", [100, 100.0])
+async def test_a_size_counts_however_its_number_is_written(world: World, size: float) -> None:
+    admin = await world.person(Role.ADMIN)
+    query = nested(3, "$size").replace("query(", "query($size: Int, ")
+
+    answer = await world.ask(query, admin, id=global_id("User", admin.id), size=size)
+
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["TOO_EXPENSIVE"]
+
+
 @pytest.mark.parametrize("root", ["__schema", "types"])
 async def test_what_the_schema_tells_of_itself_is_told_once_and_not_many_times(world: World, root: str) -> None:
     fields = "fields { type { fields { name description args { name } } } }"

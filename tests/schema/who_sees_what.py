@@ -3,6 +3,10 @@
 Letters are audiences: `.` anybody, `s` who is signed in, `o` the owner, `y` analysts, `a` administrators.
 """
 
+from uuid import UUID
+
+from schema.ids import global_id
+
 ROWS = {
     "Course": ".",
     "Product": ".",
@@ -120,7 +124,7 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("id", "number", "status", "paymentStatus", "fulfilment", "amount", "originalAmount"), "oya"),
         **dict.fromkeys(("discount", "creditsUsed", "createdAt", "completedAt", "items", "purchases"), "oya"),
         **dict.fromkeys(("nextStatuses", "creditValue", "refundedAmount", "creditsReturned", "paymentMethod"), "oya"),
-        **dict.fromkeys(("isFirstPurchase", "updatedAt", "cancelledAt", "payments", "refunds"), "oya"),
+        **dict.fromkeys(("isFirstPurchase", "updatedAt", "cancelledAt", "payments", "refunds", "creditsWanted"), "oya"),
         "user": "oa",
         "buyerKey": "ya",
         "coupon": "ya",
@@ -180,8 +184,21 @@ OWNERS = {
 }
 """The stored columns that hold the ids of the persons whom a row is about; types without any are about nobody."""
 
+SOME = UUID(int=7)
+
 MUTATIONS = {
     "updateProfile": ("s", '{firstName: "Ada"}'),
     "updatePreferences": ("s", '{theme: "dark"}'),
+    "placeOrder": ("s", f'{{items: [{{itemId: "{global_id("Course", SOME)}"}}], idempotencyKey: "1"}}'),
+    "cancelOrder": ("s", f'{{orderId: "{global_id("Order", SOME)}"}}'),
+    "redeemCoupon": ("s", f'{{orderId: "{global_id("Order", SOME)}", code: "ONE"}}'),
+    "removeCoupon": ("s", f'{{orderId: "{global_id("Order", SOME)}"}}'),
+    "applyCredits": ("s", f'{{orderId: "{global_id("Order", SOME)}", credits: 1}}'),
+    "createCoupon": (
+        "a",
+        '{code: "ONE", type: percentage, value: "5", startsAt: "2026-01-01T00:00Z", endsAt: "2026-02-01T00:00Z"}',
+    ),
+    "editCoupon": ("a", f'{{couponId: "{global_id("Coupon", SOME)}", maxUses: 5}}'),
+    "disableCoupon": ("a", f'{{couponId: "{global_id("Coupon", SOME)}"}}'),
 }
 """Who may run each mutation, and an input that is right.  Its success shows rows, to which the table above applies."""

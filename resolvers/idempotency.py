@@ -1,0 +1,165 @@
+"""Keys that make asking twice harmless: what a person's key stands for, and that it never stands for two things.
+
+A key is taken in the transaction of the effect, so that both are there or neither.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+from uuid import UUID
+
+import asyncpg
+from pydantic import JsonValue
+from sqlalchemy import String, Uuid, bindparam, exc, func, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from models.payments import IdempotencyKey
+from resolvers.context import Handles
+from resolvers.refusals import InvalidInput, ProblemCode, Refusal
+from resolvers.stores import fetch
+from resolvers.tables import compiled
+from resolvers.transactions import reason
+
+LONGEST_KEY = 255
+KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
+WAIT = "2s"
+"""How long a request waits for another one with its key; less than a statement may take."""
+
+FINDING = select(
+    col(IdempotencyKey.mutation),
+    col(IdempotencyKey.fingerprint),
+    col(IdempotencyKey.subject_id),
+    col(IdempotencyKey.outcome),
+).where(
+    col(IdempotencyKey.user_id) == bindparam("user_id", type_=Uuid()),
+    col(IdempotencyKey.key) == bindparam("key", type_=String()),
+)
+FIND = compiled(FINDING)
+
+
+@dataclass(eq=False)
+class IdempotencyKeyReused(Refusal):
+    """The key stands for another mutation or for other input; nothing was changed."""
+
+    mutation: str
+    code: ClassVar[ProblemCode] = ProblemCode.IDEMPOTENCY_KEY_REUSED
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return ("idempotency_key",)
+
+    @property
+    def message(self) -> str:
+        return f"This key was used for {self.mutation} with other input: make a new key for a new request."
+
+
+@dataclass(eq=False)
+class RequestInProgress(Refusal):
+    """Another request with this key is not done yet."""
+
+    code: ClassVar[ProblemCode] = ProblemCode.IN_PROGRESS
+    is_retryable: ClassVar[bool] = True
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return ("idempotency_key",)
+
+    @property
+    def message(self) -> str:
+        return "The same request is being worked on: ask again shortly, with the same key."
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request of one person under a key of theirs.  `mutation` is its name in the graph."""
+
+    user_id: UUID
+    key: str
+    mutation: str
+    fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What a key stands for already; `outcome` is None while it is not final."""
+
+    subject_id: UUID | None
+    outcome: Mapping[str, JsonValue] | None
+
+
+def asked(user_id: UUID, key: str, mutation: str, given: Mapping[str, JsonValue]) -> Asked:
+    """The request with this key.  What is None in `given` counts as left out.  Raises InvalidInput for a bad key."""
+    if not KEY.fullmatch(key):
+        raise InvalidInput(
+            ("idempotency_key",),
+            f"A key is 1 to {LONGEST_KEY} letters, digits and signs of ASCII without blanks: make a UUID.",
+        )
+    stated = {name: value for name, value in given.items() if value is not None}
+    written = json.dumps(stated, sort_keys=True, separators=(",", ":"))
+    return Asked(user_id, key, mutation, hashlib.sha256(written.encode()).digest())
+
+
+async def earlier(handles: Handles, asked: Asked) -> Earlier | None:
+    """What the key stands for, read without waiting.  Raises IdempotencyKeyReused."""
+    given = {"user_id": asked.user_id, "key": asked.key}
+    rows = await fetch(handles, "idempotency_keys", FIND.sql, *FIND.arguments(given))
+    if not rows:
+        return None
+    (row,) = rows
+    # asyncpg gives JSON as text.
+    outcome = None if row["outcome"] is None else json.loads(row["outcome"])
+    return told(asked, row["mutation"], row["fingerprint"], row["subject_id"], outcome)
+
+
+async def take(session: AsyncSession, asked: Asked) -> Earlier | None:
+    """Takes the key for this transaction: None when it is taken, else what it stood for before.
+
+    Waits for a transaction that is taking it too.  Raises RequestInProgress when that lasts, and IdempotencyKeyReused.
+    No later statement of the transaction waits longer for a lock either.
+    """
+    connection = await session.connection()
+    await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}'")
+    taking = insert(IdempotencyKey).values(
+        user_id=asked.user_id, key=asked.key, mutation=asked.mutation, fingerprint=asked.fingerprint
+    )
+    try:
+        taken = await session.exec(taking.on_conflict_do_nothing().returning(col(IdempotencyKey.key)))
+    except exc.DBAPIError as error:
+        if isinstance(reason(error), asyncpg.LockNotAvailableError):
+            raise RequestInProgress from error
+        raise
+    if taken.first() is not None:
+        return None
+    found = await session.exec(FINDING, params={"user_id": asked.user_id, "key": asked.key})
+    return told(asked, *found.one())
+
+
+def told(
+    asked: Asked, mutation: str, fingerprint: bytes, subject_id: UUID | None, outcome: Mapping[str, JsonValue] | None
+) -> Earlier:
+    if (mutation, fingerprint) != (asked.mutation, asked.fingerprint):
+        raise IdempotencyKeyReused(mutation)
+    return Earlier(subject_id, outcome)
+
+
+async def finish(
+    session: AsyncSession, asked: Asked, outcome: Mapping[str, JsonValue], *, subject_id: UUID | None = None
+) -> None:
+    """Notes the final outcome of a key that was taken, once."""
+    finished = await session.exec(
+        update(IdempotencyKey)
+        .where(
+            col(IdempotencyKey.user_id) == asked.user_id,
+            col(IdempotencyKey.key) == asked.key,
+            col(IdempotencyKey.finished_at).is_(None),
+        )
+        .values(outcome=dict(outcome), subject_id=subject_id, finished_at=func.now())
+        .returning(col(IdempotencyKey.key))
+    )
+    if finished.first() is None:
+        raise AssertionError(f"Bug: the key of {asked.mutation} was finished twice or never taken.")

@@ -1,0 +1,47 @@
+"""The arithmetic of an order: what a coupon takes off, what credits pay, and how both are split over its items."""
+
+from collections.abc import Sequence
+from decimal import ROUND_FLOOR, Decimal
+
+CENT = Decimal("0.01")
+NOTHING = Decimal("0.00")
+
+
+def split(total: int, weights: Sequence[int]) -> list[int]:
+    """A largest-remainder split: whole parts in proportion to the weights, whose sum is exact.  No part is larger than
+    its weight unless the total is larger than all of them.  Of equal remainders the one of the largest weight comes
+    first, so that what falls to a weight does not depend on the order, except among equal ones.
+    """
+    whole = sum(weights)
+    if total == 0 or whole == 0:
+        return [0] * len(weights)
+    parts = [total * weight // whole for weight in weights]
+    by_remainder = sorted(range(len(weights)), key=lambda at: (-(total * weights[at] % whole), -weights[at], at))
+    for place in by_remainder[: total - sum(parts)]:
+        parts[place] += 1
+    return parts
+
+
+def split_amount(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
+    """The same in minor units of two digits."""
+    if len(weights) == 1:
+        return [total]
+    return [amount(part) for part in split(minor(total), [minor(weight) for weight in weights])]
+
+
+def minor(value: Decimal) -> int:
+    return int(value.scaleb(2))
+
+
+def amount(value: int) -> Decimal:
+    return Decimal(value).scaleb(-2)
+
+
+def percentage(value: Decimal, rate: Decimal) -> Decimal:
+    """That part of a value, rounded down to the minor unit."""
+    return (value * rate / 100).quantize(CENT, ROUND_FLOOR)
+
+
+def credits_within(value: Decimal, credit_value: Decimal) -> int:
+    """How many whole credits a value holds."""
+    return int(value // credit_value)
