@@ -3,11 +3,10 @@
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from uuid import UUID
+from typing import Any
 
-from sqlalchemy import ARRAY, LargeBinary, Select, any_, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, LargeBinary, any_, bindparam, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
@@ -39,15 +38,15 @@ RANK = {Role.USER: 0, Role.ANALYST: 1, Role.ADMIN: 2}
 
 
 def holder(
-    token: type[identity_models.Session] | type[identity_models.ApiKey], scope: Mapped[Role]
-) -> Select[bytes, UUID, Role, Role]:
+    token: type[identity_models.Session] | type[identity_models.ApiKey], scope: Mapped[Role], hashes: ColumnElement[Any]
+) -> Text:
     """The persons whom live tokens of one table stand for, with the role of the person and that of the token."""
     user = identity_models.User
-    return (
+    return compiled(
         select(col(token.token_hash), col(user.id), col(user.role), scope.label("scope"))
         .join(token, col(token.user_id) == col(user.id))
         .where(
-            col(token.token_hash) == any_(bindparam("token_hashes", type_=ARRAY(LargeBinary))),
+            col(token.token_hash) == hashes,
             col(token.revoked_at).is_(None),
             col(token.expires_at).is_(None) | (col(token.expires_at) > func.now()),
             col(user.disabled_at).is_(None),
@@ -56,19 +55,26 @@ def holder(
     )
 
 
-@dataclass(frozen=True)
-class HolderByToken:
-    """Who holds a token, by the hash of it."""
+ONE = bindparam("token_hash", type_=LargeBinary)
+MANY = any_(bindparam("token_hashes", type_=ARRAY(LargeBinary)))
 
-    statement: Text
+
+class HolderByToken:
+    """Who holds a token of one table, by the hash of it."""
+
+    def __init__(
+        self, token: type[identity_models.Session] | type[identity_models.ApiKey], scope: Mapped[Role]
+    ) -> None:
+        self.of_one, self.of_many = holder(token, scope, ONE), holder(token, scope, MANY)
 
     async def load(self, handles: Handles, keys: Sequence[bytes], _: Columns) -> Mapping[bytes, Row]:
-        return {row["token_hash"]: row for row in await fetch(handles, "users", self.statement.sql, keys)}
+        statement, hashes = (self.of_one, keys[0]) if len(keys) == 1 else (self.of_many, keys)
+        return {row["token_hash"]: row for row in await fetch(handles, "users", statement.sql, hashes)}
 
 
 HOLDERS = {
-    SESSION_PREFIX: HolderByToken(compiled(holder(identity_models.Session, col(identity_models.User.role)))),
-    API_KEY_PREFIX: HolderByToken(compiled(holder(identity_models.ApiKey, col(identity_models.ApiKey.role)))),
+    SESSION_PREFIX: HolderByToken(identity_models.Session, col(identity_models.User.role)),
+    API_KEY_PREFIX: HolderByToken(identity_models.ApiKey, col(identity_models.ApiKey.role)),
 }
 
 

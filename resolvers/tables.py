@@ -3,7 +3,7 @@ on asyncpg, which keeps them prepared.  Whoever writes more than one statement o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -33,7 +33,7 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import SQLModel
 
-from resolvers.conditions import Condition, shape_of, values_of
+from resolvers.conditions import Compare, Condition, Every, Operator, shape_of, values_of
 from resolvers.context import Handles
 from resolvers.sources import PARENT, AsText, Columns, Order, Term, Window
 from resolvers.stores import Row, fetch
@@ -96,12 +96,17 @@ class TableSource:
     async def rows(
         self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, order: Order
     ) -> Sequence[Row]:
-        text = self._rows(key, columns, order)
-        return await fetch(handles, self.name, text.sql, *text.arguments({"keys": keys}))
+        is_single = len(keys) == 1
+        text = self._rows(key, columns, order, is_single)
+        return await fetch(handles, self.name, text.sql, *text.arguments({"keys": keys[0] if is_single else keys}))
 
     async def windows(
         self, handles: Handles, key: str, keys: Sequence[Any], columns: Columns, window: Window
     ) -> Mapping[Any, Sequence[Row]]:
+        if len(keys) == 1:
+            return {
+                keys[0]: await self.window(handles, columns, replace(window, where=own(key, keys[0], window.where)))
+            }
         rows = await self._fetch_window(handles, key, columns, window, {"keys": keys})
         found: dict[Any, list[Row]] = {}
         for row in rows:
@@ -114,6 +119,8 @@ class TableSource:
     async def counts(
         self, handles: Handles, key: str, keys: Sequence[Any], where: Condition | None
     ) -> Mapping[Any, int]:
+        if len(keys) == 1:
+            return {keys[0]: await self.count(handles, own(key, keys[0], where))}
         text = self._counts(key, Shaped.of(where))
         rows = await fetch(handles, self.name, text.sql, *text.arguments({"keys": keys} | parameters(where)))
         return {row[PARENT]: row["rows"] for row in rows}
@@ -132,11 +139,12 @@ class TableSource:
         given = {"limit": window.limit, "offset": window.offset, **beyond, **parameters(window.where), **values}
         return await fetch(handles, self.name, text.sql, *text.arguments(given))
 
-    def _rows_statement(self, key: str, columns: Columns, order: Order) -> Text:
+    def _rows_statement(self, key: str, columns: Columns, order: Order, is_single: bool) -> Text:  # noqa: FBT001
         c = self.table.c
-        statement = select(*(selected(self.table, name) for name in dict.fromkeys((key, *columns)))).where(
-            c[key] == any_(keys_of(c[key]))
-        )
+        # PostgreSQL plans a statement with an array anew each time, which takes longer than to look one key up.
+        wanted = bindparam("keys", type_=plain(c[key].type)) if is_single else any_(keys_of(c[key]))
+        statement = select(*(selected(self.table, name) for name in dict.fromkeys((key, *columns))))
+        statement = statement.where(c[key] == wanted)
         return compiled(statement.order_by(*(ordered(c[term.column], term) for term in order)))
 
     def _windows_statement(
@@ -176,6 +184,12 @@ class TableSource:
 
 def selected(table: Table, name: str) -> ColumnElement[Any]:
     return cast(table.c[name.column], String).label(str(name)) if isinstance(name, AsText) else table.c[name]
+
+
+def own(key: str, value: object, where: Condition | None) -> Condition:
+    """The rows of one key that a condition holds for."""
+    mine = Compare(key, Operator.EQ, value)
+    return mine if where is None else Every((mine, where))
 
 
 def keys_of(key: Column[Any]) -> BindParameter[Any]:
