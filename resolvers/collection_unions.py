@@ -80,10 +80,8 @@ def conditions(branch: Branch, order: Sequence[str], window: Window) -> Conditio
     if window.beyond is None:
         return branch.where
     given = () if branch.where is None else (branch.where,)
-    is_descending = window.order[0].is_descending
-    past, at_least = (Operator.LT, Operator.LTE) if is_descending else (Operator.GT, Operator.GTE)
+    past = Operator.LT if window.order[0].is_descending else Operator.GT
     column, key = order
     value, last = window.beyond
     ties = Every((Compare(column, Operator.EQ, value), Compare(key, past, last)))
-    # MongoDB makes a range of an index of the bound, whichever plan it tries for the alternatives.
-    return Every((*given, Compare(column, at_least, value), Some((Compare(column, past, value), ties))))
+    return Every((*given, Some((Compare(column, past, value), ties))))

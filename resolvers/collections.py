@@ -73,7 +73,7 @@ class CollectionSource:
         """
         if len(window.order) <= INDEXED:
             return await self._found(handles, columns, matched(window), window)
-        first, where = window.order[0], matched(window)
+        first, where = window.order[0], both(matched(window), starting(window))
         to_last = replace(window, order=(first,), limit=1, offset=window.offset + window.limit - 1)
         last = await self._found(handles, (first.column,), where, to_last)
         bound = up_to(first, last[0][first.column]) if last else {}
@@ -123,10 +123,7 @@ def directions(order: Order) -> list[tuple[str, int]]:
 
 
 def matched(window: Window) -> dict[str, Any]:
-    """The rows of a window.  That they do not lie before its position in the first column is said once more by itself,
-    because MongoDB makes a range of an index of it whichever plan it tries.
-    """
-    return both(both(selector(window.where), starting(window)), beyond(window))
+    return both(selector(window.where), beyond(window))
 
 
 def both(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -92,13 +92,6 @@ async def world(session_handles: tuple[Handles, Observed]) -> AsyncIterator[Worl
     await empty(opened)
 
 
-@pytest.fixture
-async def fresh_plans(world: World) -> None:
-    """MongoDB's plans, made anew: those that it kept were tried on the few documents of other tests."""
-    for collection in ("products", "typing_tests", "referrals"):
-        await world.handles.mongo.command("planCacheClear", collection)
-
-
 async def empty(handles: Handles) -> None:
     """Deletes all rows and documents, past the triggers that keep the books from being deleted."""
     async with handles.postgres.acquire() as connection, connection.transaction():

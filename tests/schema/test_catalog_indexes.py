@@ -15,8 +15,6 @@ from tests.schema.catalog_oracle import many, stock
 from tests.schema.test_catalog import page
 from tests.world import World
 
-pytestmark = pytest.mark.usefixtures("fresh_plans")
-
 ORDERS = [(field, direction) for field in ("PRICE", "TITLE", "NEWEST", "POPULARITY") for direction in ("ASC", "DESC")]
 AROUND = """query($first: Int, $after: String, $last: Int, $orderBy: CatalogOrder) { catalog(
   first: $first, after: $after, last: $last, orderBy: $orderBy

@@ -21,8 +21,6 @@ from schema.ids import global_id
 from tests.schema.test_filters import ORDERS, REFERRALS, moment, numbers, order
 from tests.world import START, Person, World
 
-pytestmark = pytest.mark.usefixtures("fresh_plans")
-
 
 async def test_values_never_become_a_part_of_a_statement(world: World) -> None:
     admin = await world.person(Role.ADMIN)

@@ -15,8 +15,6 @@ from resolvers.stores import find
 from tests.schema.catalog_oracle import Thing, stock
 from tests.world import World
 
-pytestmark = pytest.mark.usefixtures("fresh_plans")
-
 PRODUCTS = """query($orderBy: [ProductOrder!], $first: Int, $after: String, $page: PageInput) {
   products(orderBy: $orderBy, first: $first, after: $after, page: $page) {
     nodes { title price { amount } } pageInfo { endCursor hasNextPage } } }"""
