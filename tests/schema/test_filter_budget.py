@@ -78,7 +78,7 @@ async def test_a_huge_filter_is_refused_before_it_is_read(world: World, where: A
     assert codes(answer) == ["TOO_EXPENSIVE"]
     assert "data" not in answer
     assert world.observed.read == []
-    assert time.thread_time() - started < 0.5
+    assert time.thread_time() - started < 3
 
 
 async def test_what_is_said_for_each_of_many_parents_counts_for_each(world: World) -> None:

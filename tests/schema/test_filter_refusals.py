@@ -78,7 +78,7 @@ async def test_a_filter_that_is_nested_too_deep_is_refused_in_no_time(world: Wor
     codes = {"BAD_FILTER"} if depth <= 50 else {"BAD_FILTER", "BAD_REQUEST", "TOO_EXPENSIVE"}
     assert {error["extensions"]["code"] for error in answer["errors"]} <= codes
     assert "orders" not in world.observed.statements
-    assert time.thread_time() - started < 1
+    assert time.thread_time() - started < 3
 
 
 async def test_a_lone_surrogate_is_a_bad_request(world: World) -> None:
