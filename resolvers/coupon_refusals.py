@@ -14,15 +14,7 @@ class CouponRefused(Refusal):
     """What all of them say: which code it is about, as it is stored."""
 
     coupon_code: str
-    said: ClassVar[str]
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("code",)
-
-    @property
-    def message(self) -> str:
-        return self.said
+    about: ClassVar[tuple[str, ...] | None] = ("code",)
 
 
 @dataclass(eq=False)
@@ -114,14 +106,8 @@ class CouponNotFound(Refusal):
     """No coupon has this id."""
 
     code: ClassVar[ProblemCode] = ProblemCode.COUPON_UNKNOWN
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("coupon_id",)
-
-    @property
-    def message(self) -> str:
-        return "There is no such coupon: use an id as the graph gave it."
+    about: ClassVar[tuple[str, ...] | None] = ("coupon_id",)
+    said: ClassVar[str] = "There is no such coupon: use an id as the graph gave it."
 
 
 REFUSED: Mapping[Reason, type[CouponRefused]] = {

@@ -48,10 +48,7 @@ class IdempotencyKeyReused(Refusal):
 
     mutation: str
     code: ClassVar[ProblemCode] = ProblemCode.IDEMPOTENCY_KEY_REUSED
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("idempotency_key",)
+    about: ClassVar[tuple[str, ...] | None] = ("idempotency_key",)
 
     @property
     def message(self) -> str:
@@ -64,14 +61,8 @@ class RequestInProgress(Refusal):
 
     code: ClassVar[ProblemCode] = ProblemCode.IN_PROGRESS
     is_retryable: ClassVar[bool] = True
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("idempotency_key",)
-
-    @property
-    def message(self) -> str:
-        return "The same request is being worked on: ask again shortly, with the same key."
+    about: ClassVar[tuple[str, ...] | None] = ("idempotency_key",)
+    said: ClassVar[str] = "The same request is being worked on: ask again shortly, with the same key."
 
 
 @dataclass(frozen=True, slots=True)

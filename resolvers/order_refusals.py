@@ -12,14 +12,8 @@ class EmptyOrder(Refusal):
     """There is nothing in it."""
 
     code: ClassVar[ProblemCode] = ProblemCode.EMPTY_ORDER
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("items",)
-
-    @property
-    def message(self) -> str:
-        return "There is nothing in this order: name at least one item."
+    about: ClassVar[tuple[str, ...] | None] = ("items",)
+    said: ClassVar[str] = "There is nothing in this order: name at least one item."
 
 
 @dataclass(eq=False)
@@ -28,10 +22,7 @@ class TooManyItems(Refusal):
 
     limit: int
     code: ClassVar[ProblemCode] = ProblemCode.TOO_MANY
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("items",)
+    about: ClassVar[tuple[str, ...] | None] = ("items",)
 
     @property
     def message(self) -> str:
@@ -49,9 +40,7 @@ class ItemUnavailable(Refusal):
     def path(self) -> tuple[str, ...]:
         return path_of(self.place)
 
-    @property
-    def message(self) -> str:
-        return "This item is not for sale: take it out of the order."
+    said: ClassVar[str] = "This item is not for sale: take it out of the order."
 
 
 @dataclass(eq=False)
@@ -77,10 +66,7 @@ class MixedCurrencies(Refusal):
 
     currencies: list[str]
     code: ClassVar[ProblemCode] = ProblemCode.MIXED_CURRENCIES
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("items",)
+    about: ClassVar[tuple[str, ...] | None] = ("items",)
 
     @property
     def message(self) -> str:
@@ -92,14 +78,8 @@ class OrderNotFound(Refusal):
     """The viewer has no order with this id, whether or not somebody else has."""
 
     code: ClassVar[ProblemCode] = ProblemCode.ORDER_NOT_FOUND
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("order_id",)
-
-    @property
-    def message(self) -> str:
-        return "You have no such order: use the id of one of yours."
+    about: ClassVar[tuple[str, ...] | None] = ("order_id",)
+    said: ClassVar[str] = "You have no such order: use the id of one of yours."
 
 
 @dataclass(eq=False)
@@ -108,10 +88,7 @@ class OrderNotPending(Refusal):
 
     status: OrderStatus
     code: ClassVar[ProblemCode] = ProblemCode.ORDER_NOT_PENDING
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("order_id",)
+    about: ClassVar[tuple[str, ...] | None] = ("order_id",)
 
     @property
     def message(self) -> str:

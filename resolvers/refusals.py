@@ -47,22 +47,25 @@ class ProblemCode(StrEnum):
 
 @dataclass(eq=False)
 class Refusal(Exception):
-    """What a caller asked for cannot be had, for a reason that the caller may know.
+    """What a caller asked for cannot be had, for a reason that the caller may know.  Where that needs no more words,
+    `said` is the message and `about` the path.
 
     Not frozen, because Python sets the traceback of what is raised.
     """
 
     code: ClassVar[ProblemCode]
     is_retryable: ClassVar[bool] = False
+    said: ClassVar[str]
+    about: ClassVar[tuple[str, ...] | None] = None
 
     @property
     def message(self) -> str:
-        raise NotImplementedError
+        return self.said
 
     @property
     def path(self) -> tuple[str, ...] | None:
         """What of the input it is about, as attributes of the command; None where it is not about the input."""
-        return None
+        return self.about
 
     def __str__(self) -> str:
         return self.message
@@ -86,19 +89,14 @@ class NotSignedIn(Refusal):
     """What was asked for is for people, and nobody is asking."""
 
     code: ClassVar[ProblemCode] = ProblemCode.UNAUTHENTICATED
-
-    @property
-    def message(self) -> str:
-        return "You are not signed in: sign in first."
+    said: ClassVar[str] = "You are not signed in: sign in first."
 
 
 @dataclass(eq=False)
 class InvalidToken(NotSignedIn):
     """The token that came with the request is unknown, expired or revoked."""
 
-    @property
-    def message(self) -> str:
-        return "This token is not valid: sign in again, or leave out the Authorization header."
+    said: ClassVar[str] = "This token is not valid: sign in again, or leave out the Authorization header."
 
 
 @dataclass(eq=False)

@@ -26,10 +26,7 @@ class NotEnoughCredits(Refusal):
 
     available: int
     code: ClassVar[ProblemCode] = ProblemCode.NOT_ENOUGH_CREDITS
-
-    @property
-    def path(self) -> tuple[str, ...]:
-        return ("credits",)
+    about: ClassVar[tuple[str, ...] | None] = ("credits",)
 
     @property
     def message(self) -> str:
