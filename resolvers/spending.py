@@ -3,7 +3,7 @@ here; that is for the beginning of the payment.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import update
@@ -13,24 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.credits import CreditAccount
 from models.orders import Order
 from resolvers.context import Handles
+from resolvers.credit_refusals import CreditsNotTaken, NotEnoughCredits
 from resolvers.placing import stored
 from resolvers.redeeming import lock_pending
-from resolvers.refusals import InvalidInput, ProblemCode, Refusal
+from resolvers.refusals import InvalidInput
+from resolvers.rules import Rules
 from resolvers.stores import Row
 from resolvers.transactions import transaction
-
-
-@dataclass(eq=False)
-class NotEnoughCredits(Refusal):
-    """More credits than the buyer has free; nothing was changed."""
-
-    available: int
-    code: ClassVar[ProblemCode] = ProblemCode.NOT_ENOUGH_CREDITS
-    about: ClassVar[tuple[str, ...] | None] = ("credits",)
-
-    @property
-    def message(self) -> str:
-        return f"You have {self.available} credits to use: use no more than that."
 
 
 @dataclass(frozen=True)
@@ -52,18 +41,37 @@ class Applied:
 async def apply_credits(handles: Handles, user_id: UUID, command: ApplyCredits) -> Applied:
     """Notes how many credits to use, in place of any other number.
 
-    Raises InvalidInput, OrderNotFound, OrderNotPending and NotEnoughCredits.
+    Raises InvalidInput, OrderNotFound, OrderNotPending, CreditsNotTaken and NotEnoughCredits.
     """
-    if command.credits < 0:
-        raise InvalidInput(("credits",), "This is a number of credits to use: name 0 for none, or more.")
+    wanted = checked_credits(command.credits)
     async with transaction(handles) as session:
-        await lock_pending(session, user_id, command.order_id)
+        currency = await lock_pending(session, user_id, command.order_id)
         available = await available_to(session, user_id)
-        if command.credits > available:
+        if wanted:
+            credit_value(handles.rules, currency)
+        if wanted > available:
             raise NotEnoughCredits(available)
-        wishing = update(Order).where(col(Order.id) == command.order_id)
-        await session.exec(wishing.values(credits_wanted=command.credits))
+        await wish_credits(session, command.order_id, wanted)
     return Applied(await stored(handles, command.order_id), available)
+
+
+def checked_credits(given: int) -> int:
+    """Raises InvalidInput for what is no number of credits to use."""
+    if given < 0:
+        raise InvalidInput(("credits",), "This is a number of credits to use: name 0 for none, or more.")
+    return given
+
+
+def credit_value(rules: Rules, currency: str) -> Decimal:
+    """What one credit pays of an order in this currency.  Raises CreditsNotTaken."""
+    value = rules.credit_values.get(currency)
+    if value is None:
+        raise CreditsNotTaken(currency)
+    return value
+
+
+async def wish_credits(session: AsyncSession, order_id: UUID, wanted: int) -> None:
+    await session.exec(update(Order).where(col(Order.id) == order_id).values(credits_wanted=wanted))
 
 
 async def available_to(session: AsyncSession, user_id: UUID) -> int:

@@ -5,17 +5,13 @@ from typing import Annotated
 import strawberry
 
 from models import orders as order_models
-from resolvers import order_refusals, refusals, spending
+from resolvers import credit_refusals, order_refusals, refusals, spending
 from resolvers.context import Context
+from schema import credit_problems  # noqa: F401  Importing it declares the problems.
 from schema.entities import BY_MODEL
 from schema.ordering import order_id_of
 from schema.orders import Order
-from schema.refusals import INPUT, Problem, mutation, problem
-
-
-@problem(spending.NotEnoughCredits, description="The buyer has fewer credits to use.")
-class NotEnoughCredits(Problem):
-    available: int = strawberry.field(description="How many credits the buyer has that no order in payment holds.")
+from schema.refusals import INPUT, mutation
 
 
 @strawberry.input(description="How many credits to use for which order.")
@@ -36,7 +32,8 @@ class CreditsApplied:
     refusals.InvalidInput,
     order_refusals.OrderNotFound,
     order_refusals.OrderNotPending,
-    spending.NotEnoughCredits,
+    credit_refusals.CreditsNotTaken,
+    credit_refusals.NotEnoughCredits,
     description="Notes how many credits to use for a pending order of the viewer's own.  None are held.",
 )
 async def apply_credits(

@@ -10,6 +10,16 @@ from uuid import UUID
 from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Row, row
 from models.credits import CreditAccount, CreditEntry, EntryKind
+from resolvers.credit_rules import (
+    grant_key,
+    return_key,
+    reversal_key,
+    reward_key,
+    settled,
+    settlement_key,
+    spending_key,
+    taken_back,
+)
 
 
 @dataclass(slots=True)
@@ -38,27 +48,27 @@ class Ledger:
         self._entries: list[Row] = []
 
     def grant(self, wallet: Wallet, count: int, at: datetime, *, by: UUID, reason: str) -> None:
-        key = f"grant:{self._draw.id(at)}"
+        key = grant_key(str(self._draw.id(at)))
         self._earn(wallet, EntryKind.GRANT, count, at, key=key, granted_by=by, reason=reason)
 
     def reward(self, wallet: Wallet, kind: EntryKind, count: int, at: datetime, *, claim_id: UUID) -> None:
-        self._earn(wallet, kind, count, at, key=f"referral:{claim_id}:{kind}", referral_claim_id=claim_id)
+        self._earn(wallet, kind, count, at, key=reward_key(claim_id, kind), referral_claim_id=claim_id)
 
     def spend(self, wallet: Wallet, count: int, at: datetime, *, order_id: UUID) -> None:
-        self._enter(wallet, EntryKind.SPENT, -count, at, key=f"order:{order_id}:SPENT", order_id=order_id)
+        self._enter(wallet, EntryKind.SPENT, -count, at, key=spending_key(order_id), order_id=order_id)
 
     def give_back(self, wallet: Wallet, count: int, at: datetime, *, order_id: UUID, refund_id: UUID) -> None:
-        key = f"refund:{refund_id}:RETURNED"
+        key = return_key(refund_id)
         self._enter(wallet, EntryKind.RETURNED, count, at, key=key, order_id=order_id, refund_id=refund_id)
 
     def reverse(self, wallet: Wallet, count: int, at: datetime, *, claim_id: UUID, reason: str) -> None:
         """Take a reward back as far as the balance goes; what is missing waits for the next earnings."""
-        taken = min(count, wallet.spendable)
+        taken, lacking = taken_back(count, wallet.spendable)
         if taken:
-            key = f"referral:{claim_id}:REVERSED:{wallet.user_id}"
+            key = reversal_key(claim_id, wallet.user_id)
             self._enter(wallet, EntryKind.REVERSED, -taken, at, key=key, referral_claim_id=claim_id, reason=reason)
-        if count > taken:
-            wallet.owed.append((claim_id, count - taken))
+        if lacking:
+            wallet.owed.append((claim_id, lacking))
             wallet.updated_at = max(at, wallet.updated_at)
 
     def _earn(self, wallet: Wallet, kind: EntryKind, count: int, at: datetime, **cause: object) -> None:
@@ -66,14 +76,12 @@ class Ledger:
             return
         wallet.total_earned += count
         self._enter(wallet, kind, count, at, **cause)
-        while wallet.owed and count:
-            claim_id, lacking = wallet.owed.pop(0)
-            settled = min(lacking, count)
-            count -= settled
-            key = f"referral:{claim_id}:SETTLED:{wallet.user_id}:{wallet.version + 1}"
-            self._enter(wallet, EntryKind.SETTLED, -settled, at, key=key, referral_claim_id=claim_id)
-            if lacking > settled:
-                wallet.owed.insert(0, (claim_id, lacking - settled))
+        for claim_id, made_up in tuple(settled(wallet.owed, count)):
+            key = settlement_key(claim_id, wallet.user_id, wallet.version + 1)
+            self._enter(wallet, EntryKind.SETTLED, -made_up, at, key=key, referral_claim_id=claim_id)
+            _, lacking = wallet.owed.pop(0)
+            if lacking > made_up:
+                wallet.owed.insert(0, (claim_id, lacking - made_up))
 
     def _enter(self, wallet: Wallet, kind: EntryKind, change: int, at: datetime, **cause: object) -> None:
         wallet.updated_at = at = max(at, wallet.updated_at)
