@@ -17,7 +17,7 @@ class PurchaseEventKind(StrEnum):
 
 
 class PurchaseRefund(Part):
-    """What was given back: cash in `amount`, and whole credits."""
+    """What was given back so far: cash in `amount`, and whole credits.  The id and the time are the latest refund's."""
 
     refund_id: UUID
     amount: Amount
@@ -94,7 +94,7 @@ class PurchaseEvent(Fact):
         name = "purchase_events"
         indexes = (
             IndexModel([("orderId", ASCENDING), ("sequence", ASCENDING)], unique=True),
-            IndexModel([("orderItemId", ASCENDING), ("kind", ASCENDING)], unique=True),
+            IndexModel([("orderItemId", ASCENDING), ("kind", ASCENDING), ("refundId", ASCENDING)], unique=True),
             IndexModel([("occurredAt", ASCENDING), ("_id", ASCENDING)]),
             IndexModel([("itemId", ASCENDING), ("occurredAt", ASCENDING)]),
             IndexModel([("purchaseId", ASCENDING), ("_id", ASCENDING)]),

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from gateway.seeding.people import Person
-from gateway.seeding.shapes import RawDocument, raw
 from gateway.seeding.shelf import Item
 from gateway.seeding.sizes import WORLD_ENDS
 from gateway.seeding.world import World
 from models.learning import Activity, ActivityType, CourseEnrollment, Keystroke, KeystrokeLog, TestResult
+from models.raw_documents import RawDocument, raw
 
 _NEIGHBOURS = {"a": "s", "e": "r", "i": "o", "n": "m", "o": "p", "r": "t", "s": "d", "t": "y"}
 

@@ -3,24 +3,19 @@ error here and not a silent default of a server.
 """
 
 from collections.abc import Callable
-from decimal import Decimal
-from functools import cache, lru_cache
+from functools import cache
 from operator import itemgetter
-from typing import Any
 from uuid import UUID
 
 import orjson
-from bson.decimal128 import Decimal128
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 from sqlalchemy import inspect
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
 from models.documents import Fact
+from models.raw_documents import RawDocument, misshapen, raw, said_by_default
 
 Row = tuple[object, ...]
-RawDocument = dict[str, Any]
 
 
 class Batch:
@@ -64,23 +59,18 @@ def row(table: type[SQLModel], values: dict[str, object]) -> Row:
     return _row_maker(table)(values)
 
 
-def raw(model: type[BaseModel], values: dict[str, object]) -> RawDocument:
-    """A document, or a part of one, as MongoDB is to store it: by alias, with its decimals."""
-    return _document_maker(model)(values)
-
-
 @cache
 def _row_maker(table: type[SQLModel]) -> Callable[[dict[str, object]], Row]:
     attributes = inspect(table).column_attrs
     keys = [attribute.key for attribute in attributes]
     json = [attribute.key for attribute in attributes if isinstance(attribute.columns[0].type, JSONB)]
-    defaults = _defaults({key: table.model_fields[key] for key in keys})
+    defaults = said_by_default({key: table.model_fields[key] for key in keys})
     pick = itemgetter(*keys)
 
     def make(values: dict[str, object]) -> Row:
         merged = {**defaults, **values}
         if len(merged) != len(keys):
-            raise _misshapen(table, merged.keys() ^ set(keys))
+            raise misshapen(table, merged.keys() ^ set(keys))
         for key in json:
             if merged[key] is not None:
                 merged[key] = orjson.dumps(merged[key]).decode()
@@ -88,37 +78,3 @@ def _row_maker(table: type[SQLModel]) -> Callable[[dict[str, object]], Row]:
         return made
 
     return make
-
-
-@cache
-def _document_maker(model: type[BaseModel]) -> Callable[[dict[str, object]], RawDocument]:
-    fields = {key: field for key, field in model.model_fields.items() if not field.exclude}
-    aliases = {key: field.alias or key for key, field in fields.items()}
-    decimals = [aliases[key] for key, field in fields.items() if field.annotation is Decimal]
-    defaults = _defaults(fields)
-
-    def make(values: dict[str, object]) -> RawDocument:
-        merged = {**defaults, **values}
-        if len(merged) != len(fields):
-            raise _misshapen(model, merged.keys() ^ fields.keys())
-        made = {aliases[key]: value for key, value in merged.items()}
-        for alias in decimals:
-            made[alias] = _decimal128(made[alias])
-        return made
-
-    return make
-
-
-def _defaults(fields: dict[str, FieldInfo]) -> dict[str, object]:
-    return {
-        key: field.default for key, field in fields.items() if not field.is_required() and not field.default_factory
-    }
-
-
-@lru_cache(maxsize=65536)
-def _decimal128(amount: Decimal) -> Decimal128:
-    return Decimal128(amount)
-
-
-def _misshapen(model: type[BaseModel], fields: object) -> TypeError:
-    return TypeError(f"Bug: seeding does not know how to fill {model.__name__} ({fields}).")
