@@ -31,16 +31,16 @@ described(
     REFERRED_REWARD="The person was brought by another and made a first purchase.",
     SPENT="They paid for a part of an order.",
     RETURNED="They came back with a refund.",
-    REVERSED="A reward was taken back, because the purchase that it was for was given back.",
+    REVERSED="A reward was taken back, because the referral that it was for was voided.",
     SETTLED="They made up for a reward that could not be taken back before.",
 )
 described(
     ReferralStatus,
     "How far a referral has come.",
     pending="The referred person has not bought anything yet.",
-    converted="The first purchase was made, and both sides were rewarded.",
+    converted="The first purchase was made, or an administrator decided so, and both sides were rewarded.",
     flagged="The first purchase was made; the referrer's reward waits for an administrator.",
-    voided="The first purchase was refunded, and the rewards were taken back.",
+    voided="The first purchase was refunded, or an administrator decided so, and the rewards were taken back.",
 )
 
 
@@ -117,7 +117,9 @@ class Referral(Node):
     )
     updated_at: datetime = column(description="When the referral last came further or was taken back.")
     converted_at: datetime | None = column(
-        description="When the first purchase converted the referral.", is_filterable=True, is_sortable=True
+        description="When the first purchase or an administrator converted the referral.",
+        is_filterable=True,
+        is_sortable=True,
     )
     referrer: "User | None" = one(
         identity.UserById, by="referrer_id", description="Who brought the other.", visible=[OWNER, ADMIN]
@@ -125,6 +127,33 @@ class Referral(Node):
     referred_user: "User | None" = one(
         identity.UserById, by="referred_user_id", description="Who was brought.", visible=[OWNER, ADMIN]
     )
+    claim: "ReferralClaim | None" = one(
+        referrals.ClaimByReferred,
+        by="referred_user_id",
+        description="What was decided about the referral, and why.",
+        visible=[ADMIN],
+    )
+
+
+@entity(
+    referral_models.ReferralClaim,
+    description="What the book says of a referral: what decided it, and why.  For administrators.",
+    visible=[ADMIN],
+)
+class ReferralClaim(Node):
+    reason: str | None = column(
+        description="Why it was flagged, voided or converted by hand; null where the first purchase says it all."
+    )
+    order: "Order | None" = one(
+        orders.OrderById, by="order_id", description="The first purchase that decided it; null where none did."
+    )
+    decided_by: "User | None" = one(
+        identity.UserById, by="decided_by", description="The administrator who decided it; null where none did."
+    )
+    created_at: datetime = column(description="When the referred person applied the code.")
+    updated_at: datetime = column(description="When the claim last changed.")
+    converted_at: datetime | None = column(description="When the first purchase or an administrator decided it.")
+    voided_at: datetime | None = column(description="When it was voided.")
 
 
 @entity(
