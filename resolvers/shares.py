@@ -45,3 +45,10 @@ def percentage(value: Decimal, rate: Decimal) -> Decimal:
 def credits_within(value: Decimal, credit_value: Decimal) -> int:
     """How many whole credits a value holds."""
     return int(value // credit_value)
+
+
+def credits_back(returned: Decimal, credit_value: Decimal, given: int) -> int:
+    """How many credits a refund gives back: the whole ones in the value of credits that came back of the order so far,
+    this refund's included, less those that were given back before.
+    """
+    return credits_within(returned, credit_value) - given

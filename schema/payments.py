@@ -44,7 +44,7 @@ class Payment(Node):
     state: PaymentState = column(description="How the attempt stands.")
     amount: Money = computed(money, needs=("amount", "currency"), description="What was to be paid in money.")
     refunded_amount: Money = computed(
-        money, needs=("refunded_amount", "currency"), description="What of it was given back."
+        money, needs=("refunded_amount", "currency"), description="What of it was given back or is on its way."
     )
     payment_method: str | None = column(description="What was paid with, such as card.")
     payment_method_id: str | None = column(
@@ -66,7 +66,7 @@ class Payment(Node):
 
 @entity(
     payment_models.Refund,
-    description="One item of an order given back.",
+    description="Something of one item of an order given back: all of it, or so much money.",
     visible=[OWNER, ANALYST, ADMIN],
     owner="user_id",
 )
@@ -74,12 +74,18 @@ class Refund(Node):
     state: RefundState = column(description="How giving back stands.")
     amount: Money = computed(money, needs=("amount", "currency"), description="What is given back in money.")
     credit_value: Money = computed(
-        money, needs=("credit_value", "currency"), description="What the credits that are given back were worth."
+        money,
+        needs=("credit_value", "currency"),
+        description="What is given back of the value of credits; whole credits come back when enough of it has.",
     )
-    credits_returned: int = column(description="How many credits are given back.")
+    credits_returned: int = column(description="How many credits were given back; 0 until it is done.")
     reason: str | None = column(description="Why it is given back, where that was said.", visible=[OWNER, ADMIN])
     provider_refund_id: str | None = column(
         description="What the provider calls the refund; null where no money is given back.", visible=[OWNER, ADMIN]
+    )
+    failure_reason: str | None = column(
+        description="Why it could not be given back, in the provider's word; null unless it failed.",
+        visible=[OWNER, ADMIN],
     )
     created_at: datetime = column(description="When the refund was asked for.")
     completed_at: datetime | None = column(description="When the refund came to its end; null until then.")

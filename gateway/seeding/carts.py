@@ -12,7 +12,7 @@ from gateway.seeding.draw import Draw
 from gateway.seeding.people import Person
 from gateway.seeding.shelf import Item
 from resolvers.discounts import Sold, paid_by_credits
-from resolvers.shares import NOTHING, credits_within
+from resolvers.shares import NOTHING, credits_back
 
 
 class Outcome(Enum):
@@ -125,7 +125,7 @@ class Priced:
 
 def price(draw: Draw, cart: Cart, credit_value: Decimal) -> Priced:
     """Freeze the shares as an order in payment does."""
-    items = [Sold(item.id, item.price) for item in cart.items]
+    items = [Sold(item.id, item.price, item.category) for item in cart.items]
     original = sum((item.price for item in items), NOTHING)
     discounts = cart.coupon.taken_off(cart.buyer.id, items, cart.at) if cart.coupon else None
     shares = discounts or [NOTHING] * len(items)
@@ -144,14 +144,12 @@ def release(priced: Priced) -> Priced:
 
 
 def give_back(draw: Draw, cart: Cart, priced: Priced, credit_value: Decimal) -> None:
-    """Note the refunds on their lines.  Credits come back whole: those that the value returned so far holds, less
-    those that were given back before.
-    """
+    """Note the refunds on their lines."""
     value, given = NOTHING, 0
     for giving in sorted(cart.givings, key=lambda giving: giving.at):
         for line in _lines(priced, giving.places):
             value += line.credit
-            returned = credits_within(value, credit_value) - given
+            returned = credits_back(value, credit_value, given)
             given += returned
             line.returned = Returned(
                 draw.id(giving.at),

@@ -74,6 +74,7 @@ def refund(world: World, cart: Cart, priced: Priced, order_id: UUID, charge: Cha
             reason=returned.reason,
             requested_by=returned.by,
             provider_refund_id=world.draw.provider_id("re") if returned.amount else None,
+            next_attempt_at=returned.at - REFUND_TAKES,
             created_at=returned.at - REFUND_TAKES,
             updated_at=returned.at,
             completed_at=returned.at,

@@ -6,16 +6,16 @@ from typing import Any
 
 import pytest
 
-from gateway.payments import StripePayments
 from models.values import new_id
-from resolvers.provider import Absent, Refunded, Refused, Unknown
-from tests.gateway.sandbox_place import LOST, Sandbox
+from resolvers.provider import Absent, Provider, Refunded, RefundFailed, RefundPending, Refused, Unknown
+from tests.gateway.sandbox_place import LOST
 from tests.gateway.test_payments import charged
+from tests.sandbox import Sandbox
 
 
 @pytest.mark.parametrize(("fault", "effects"), LOST, ids=lambda value: value["do"] if isinstance(value, dict) else "")
 async def test_a_refund_whose_answer_was_lost_is_given_once_when_it_is_asked_again(
-    sandbox: Sandbox, provider: StripePayments, fault: dict[str, Any], effects: int
+    sandbox: Sandbox, provider: Provider, fault: dict[str, Any], effects: int
 ) -> None:
     intent, refund_id = await charged(provider), new_id()
     sandbox.order("refund", **fault)
@@ -29,7 +29,7 @@ async def test_a_refund_whose_answer_was_lost_is_given_once_when_it_is_asked_aga
     assert sandbox.effects_of(intent) == ["created", "charged", "refunded"]
 
 
-async def test_a_refund_asked_twice_at_once_is_given_once(sandbox: Sandbox, provider: StripePayments) -> None:
+async def test_a_refund_asked_twice_at_once_is_given_once(sandbox: Sandbox, provider: Provider) -> None:
     intent, refund_id = await charged(provider), new_id()
     sandbox.order("refund", "delay_before", seconds=0.3)
 
@@ -39,7 +39,7 @@ async def test_a_refund_asked_twice_at_once_is_given_once(sandbox: Sandbox, prov
     assert sandbox.effects_of(intent) == ["created", "charged", "refunded"]
 
 
-async def test_more_than_was_paid_is_not_given_back(sandbox: Sandbox, provider: StripePayments) -> None:
+async def test_more_than_was_paid_is_not_given_back(sandbox: Sandbox, provider: Provider) -> None:
     intent = await charged(provider)
     first = await provider.refund(new_id(), intent, Decimal("400.00"), "INR")
 
@@ -48,3 +48,26 @@ async def test_more_than_was_paid_is_not_given_back(sandbox: Sandbox, provider: 
     assert isinstance(await provider.refund(new_id(), intent, Decimal("99.00"), "INR"), Refunded)
     assert await provider.refund(new_id(), intent, Decimal("0.01"), "INR") == Refused("charge_already_refunded")
     assert sandbox.effects_of(intent) == ["created", "charged", "refunded", "refunded"]
+
+
+@pytest.mark.parametrize("outcome", ["succeeds", "fails"])
+async def test_a_refund_that_takes_its_time_is_pending_and_then_what_becomes_of_it(
+    sandbox: Sandbox, provider: Provider, outcome: str
+) -> None:
+    intent, refund_id = await charged(provider, "pm_card_pendingRefund"), new_id()
+
+    pending = await provider.refund(refund_id, intent, Decimal("99.00"), "INR")
+    assert isinstance(pending, RefundPending)
+    assert await provider.refund(refund_id, intent, Decimal("99.00"), "INR") == pending
+    sandbox.settle(pending.provider_refund_id, outcome)
+    known = await provider.look_up_refund(refund_id, intent)
+
+    made = pending.provider_refund_id
+    assert known == (
+        Refunded(made, Decimal("99.00"), "INR")
+        if outcome == "succeeds"
+        else RefundFailed(made, "expired_or_canceled_card")
+    )
+    rest = await provider.refund(new_id(), intent, Decimal("499.00"), "INR")
+    assert isinstance(rest, Refused if outcome == "succeeds" else RefundPending)
+    assert sandbox.settle(made, outcome)["error"]["type"] == "invalid_request_error"
