@@ -28,7 +28,7 @@ async def place(postgres_url: str, mongo_uri: str) -> AsyncIterator[Place]:
 async def test_the_demo_keeps_every_invariant_and_has_everything_in_every_state(place: Place) -> None:
     summary = await place.seed()
 
-    assert await violations(place.handles, credit_value=CREDIT_VALUE) == {}
+    assert await violations(place, credit_value=CREDIT_VALUE) == {}
     assert not summary.already_filled
     assert summary.counts == await place.counts()
     states = {
@@ -77,7 +77,7 @@ async def test_the_demo_sells_clean_code_and_has_bought_it(place: Place) -> None
 async def test_a_thousand_people_keep_every_invariant(place: Place) -> None:
     summary = await place.seed(Size.S)
 
-    assert await violations(place.handles, credit_value=CREDIT_VALUE) == {}
+    assert await violations(place, credit_value=CREDIT_VALUE) == {}
     assert summary.counts == await place.counts()
     assert summary.counts["users"] == 1000
     assert 4500 <= summary.counts["purchases"] <= 5500
@@ -182,7 +182,7 @@ async def test_a_seeding_that_is_killed_looks_empty_and_the_next_one_fills(place
 
     assert not summary.already_filled
     assert summary.counts == await place.counts()
-    assert await violations(place.handles, credit_value=CREDIT_VALUE) == {}
+    assert await violations(place, credit_value=CREDIT_VALUE) == {}
 
 
 async def _seed_and_kill(place: Place, *, is_reset: bool) -> None:
@@ -214,6 +214,6 @@ async def test_a_currency_and_what_a_credit_is_worth_are_the_settings(place: Pla
 
     await other.seed(Size.S)
 
-    assert await violations(place.handles, credit_value=Decimal("7.35")) == {}
+    assert await violations(other, credit_value=Decimal("7.35")) == {}
     currencies = await place.handles.postgres.fetch("SELECT DISTINCT currency FROM orders")
     assert [row[0] for row in currencies] == ["EUR"]
