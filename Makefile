@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check install --quiet
 
-.PHONY: run test prove-engine check bench lock format clean
+.PHONY: run test prove prove-engine check bench lock format clean
 
 run: $(VENV)/dev  ## The service with its own databases and demo data, on http://127.0.0.1:8000
 	@$(BIN)/gateway dev $(ARGS)
 
 test: $(VENV)/dev  ## The tests, on real databases
 	@$(BIN)/pytest -n 2 --dist loadscope $(ARGS)
+
+prove: $(VENV)/dev  ## Money, when everything that can die dies, for hours; ARGS="--seconds 600 --only kills" for less
+	@$(BIN)/python -m tests.prove $(ARGS)
 
 prove-engine: $(VENV)/dev  ## 100,000 operations through both executors, then mistakes that must be noticed; ARGS picks one
 	@$(BIN)/python -m tests.engine.prove $(ARGS)
@@ -25,7 +28,7 @@ check: $(VENV)/dev  ## Everything that is checked without running the service
 	$(BIN)/gateway schema --check
 	$(BIN)/gateway migrate --check
 
-bench: $(VENV)/dev  ## Reads, measured beside other servers; ARGS=--quick is a glance, ARGS="run --help" tells more
+bench: $(VENV)/dev  ## Reads and, by ARGS=purchases, sales, measured beside other servers; ARGS=--quick is a glance, ARGS="run --help" tells more
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 format: $(VENV)/dev  ## Put the code into the form that `check` wants

@@ -5,7 +5,7 @@ import gc
 import multiprocessing
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TypedDict
 
@@ -23,12 +23,17 @@ from gateway.logs import configure_logs
 from gateway.metrics import Metrics
 from gateway.requests import RequestLog
 from gateway.settings import Settings, read_settings
+from gateway.verifying import checking
+from gateway.workers import Loop, working
+from resolvers import recovery, relay
 from resolvers.context import Handles, Statement
 from schema.build import build
 
 SLOW_SECONDS = 0.1
 GRAPHQL = "/graphql"
 COLLECTED_EVERY = (50_000, 20, 100)
+LOOPS: tuple[Loop, ...] = (recovery.recover_forever, relay.relay_forever)
+"""What each process does beside answering requests, until it ends."""
 
 log = structlog.get_logger(__name__)
 
@@ -43,13 +48,13 @@ def create() -> ASGIApp:
     """The application of a worker process, from the environment.  Addresses of both databases must be set there."""
     settings = read_settings()
     configure_logs(settings)
-    return create_app(settings)
+    return create_app(settings, (*LOOPS, checking(settings)))
 
 
-def create_app(settings: Settings) -> ASGIApp:
+def create_app(settings: Settings, loops: Sequence[Loop] = LOOPS) -> ASGIApp:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[State]:
-        async with handles(settings, observe) as opened:
+        async with handles(settings, observe) as opened, working(opened, loops):
             end_with_parent()
             settle()
             yield {"handles": opened}

@@ -7,6 +7,7 @@ import struct
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -19,17 +20,26 @@ from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
+from sqlalchemy import event, exc
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from gateway.embedded import embedded
+from gateway.payments import payments
 from gateway.settings import Settings
 from models import DOCUMENTS
 from resolvers.context import Handles, Statement
 from resolvers.lanes import Lanes
+from resolvers.rules import Rules
 from resolvers.stores import POSTGRES_OUTAGES
+from resolvers.tasks import Tasks
 
 CONNECT_SECONDS = 3.0
 STATEMENT_SECONDS = 3.0
+IDLE_SECONDS = 5.0
+"""How long a transaction may wait for its next statement: one whose process is frozen would keep its locks from those
+that go on without it.
+"""
+
 STATEMENTS_PREPARED = 500
 
 
@@ -111,7 +121,12 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
         stack.push_async_callback(lanes.close)
 
         async def connect() -> "asyncpg.Connection[asyncpg.Record]":
-            return await asyncpg.connect(postgres_url, timeout=CONNECT_SECONDS, command_timeout=STATEMENT_SECONDS)
+            return await asyncpg.connect(
+                postgres_url,
+                timeout=CONNECT_SECONDS,
+                command_timeout=STATEMENT_SECONDS,
+                server_settings={"idle_in_transaction_session_timeout": str(int(IDLE_SECONDS * 1000))},
+            )
 
         engine = create_async_engine(
             "postgresql+asyncpg://",
@@ -119,8 +134,8 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
             pool_size=settings.postgres_writers,
             max_overflow=0,
             pool_timeout=CONNECT_SECONDS,
-            pool_pre_ping=True,
         )
+        event.listen(engine.sync_engine, "checkout", require_open)
         stack.push_async_callback(engine.dispose)
         try:
             client = mongo_client(settings, STATEMENT_SECONDS)
@@ -131,8 +146,37 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
             raise DatabaseAway(f"MongoDB cannot be reached: {reason(error)}. Check MONGO_URI and the server.") from None
         database = client.get_database(settings.mongo_db, codec_options=CODEC)
         secret = settings.secret_key.get_secret_value().encode()
-        turns = asyncio.Semaphore(settings.mongo_pool_size)
-        yield Handles(pool, lanes, engine, database, secret, observe, settings.default_currency, turns)
+        provider = await stack.enter_async_context(payments(settings, settings.payment_answer_seconds))
+        # What is under way ends first, while everything that it needs is still open.
+        tasks = Tasks()
+        stack.push_async_callback(tasks.close)
+        yield Handles(
+            postgres=pool,
+            connect=connect,
+            lanes=lanes,
+            engine=engine,
+            mongo=database,
+            secret=secret,
+            observe=observe,
+            default_currency=settings.default_currency,
+            mongo_turns=asyncio.Semaphore(settings.mongo_pool_size),
+            payments=provider,
+            rules=Rules(
+                settings.credit_value,
+                settings.referral_credits,
+                wait=timedelta(minutes=settings.payment_wait_minutes),
+                lease=timedelta(seconds=settings.payment_lease_seconds),
+            ),
+            tasks=tasks,
+        )
+
+
+def require_open(connection: Any, *_: object) -> None:
+    """Has all idle connections opened anew where one of them was closed.  The driver hears of that by itself; to ask
+    the server each time, as SQLAlchemy would, takes three round trips.
+    """
+    if connection.driver_connection.is_closed():
+        raise exc.InvalidatePoolError
 
 
 async def bind_documents(database: AsyncDatabase[dict[str, Any]]) -> None:

@@ -18,12 +18,14 @@ import structlog
 from stripe.params import PaymentIntentListParams
 
 from gateway.minor_units import UnpayableAmount, to_minor
+from gateway.no_provider import NoProvider
 from gateway.settings import Settings
 from gateway.standings import attempt_of, refund_standing, standing, was_declined
 from resolvers.provider import (
     Absent,
     Attempt,
     NotDone,
+    Provider,
     ProviderAway,
     RefundStanding,
     Refused,
@@ -41,6 +43,7 @@ CLOCK_SKEW = timedelta(minutes=5)
 PAGE = 100
 PAYMENT = "payment_id"
 REFUND = "refund_id"
+CHARGE = "latest_charge"
 SANDBOX_KEY = "sk_test_sandbox"
 WRONG_STATE = "payment_intent_unexpected_state"
 # What is raised before a request has left this machine.
@@ -50,8 +53,11 @@ log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
-async def payments(settings: Settings, seconds: float = ANSWER_SECONDS) -> AsyncIterator["StripePayments"]:
+async def payments(settings: Settings, seconds: float = ANSWER_SECONDS) -> AsyncIterator[Provider]:
     """The adapter that the settings describe; a request waits so many seconds for its answer."""
+    if not settings.takes_payments:
+        yield NoProvider()
+        return
     client = stripe.HTTPXClient(timeout=httpx.Timeout(seconds, connect=min(CONNECT_SECONDS, seconds)))
     key = settings.stripe_api_key.get_secret_value() if settings.stripe_api_key else SANDBOX_KEY
     try:
@@ -100,13 +106,15 @@ class StripePayments:
         # Without this key a repetition would charge a card again that has declined.
         return await self._stand(
             self._intents.confirm_async(
-                intent_id, {"payment_method": method}, {"idempotency_key": f"{intent_id}:confirm"}
+                intent_id,
+                {"payment_method": method, "expand": [CHARGE]},
+                {"idempotency_key": f"{intent_id}:confirm"},
             )
         )
 
     async def look_up(self, payment_id: UUID, intent_id: str | None, since: datetime) -> Standing | Absent | NotDone:
         if intent_id is not None:
-            return await self._stand(self._intents.retrieve_async(intent_id))
+            return await self._stand(self._retrieved(intent_id))
         intent = await self._asked(self._find(payment_id, since))
         if intent is None:
             return Absent()
@@ -150,8 +158,12 @@ class StripePayments:
         """The attempt of a payment.  Stripe's search by metadata is up to a minute late, its list is not."""
         async for intent in self._listed(since - CLOCK_SKEW):
             if intent.metadata.to_dict().get(PAYMENT) == str(payment_id):
-                return intent
+                return await self._retrieved(intent.id)
         return None
+
+    async def _retrieved(self, intent_id: str) -> stripe.PaymentIntent:
+        """An attempt with its charge, which says what card has paid."""
+        return await self._intents.retrieve_async(intent_id, {"expand": [CHARGE]})
 
     async def _listed(self, since: datetime) -> AsyncIterator[stripe.PaymentIntent]:
         bounds: PaymentIntentListParams = {"created": {"gte": int(since.astimezone(UTC).timestamp())}, "limit": PAGE}
@@ -173,7 +185,10 @@ class StripePayments:
         except stripe.CardError as error:
             return was_declined(error)
         except WrongState as error:
-            return standing(error.intent)
+            if error.intent.status != "succeeded":
+                return standing(error.intent)
+            # A refusal has the attempt without its charge.
+            return await self._stand(self._retrieved(error.intent.id))
         return standing(intent) if isinstance(intent, stripe.PaymentIntent) else intent
 
     async def _asked(self, request: Awaitable[T]) -> T | NotDone:

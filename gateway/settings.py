@@ -5,19 +5,19 @@ A setting that is missing or impossible stops the start with one sentence that n
 
 from decimal import Decimal
 from enum import StrEnum
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import parse_qs, quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from pydantic import Field, PostgresDsn, SecretStr, StringConstraints, TypeAdapter, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
-from pymongo.errors import PyMongoError
-from pymongo.uri_parser import parse_uri
+
+from gateway.addresses import is_mongo, is_sandbox, is_socket, is_verified, is_verified_mongo
 
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"  # noqa: S105  Production refuses it.
 SHORTEST_SECRET = 32
+SHORTEST_LEASE = 30
 POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+asyncpg"}
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -102,6 +102,18 @@ class Settings(BaseSettings):
     referral_credits: int = Field(
         2, ge=0, le=10_000, description="Set it to the credits that each side of a referral earns."
     )
+    payment_wait_minutes: int = Field(
+        30, ge=1, le=1440, description="Set it to the minutes that a payment waits for its buyer, from 1 to 1440."
+    )
+    payment_lease_seconds: int = Field(
+        45, ge=1, le=600, description=f"Set it to {SHORTEST_LEASE} or more: longer than any step of a payment may take."
+    )
+    verify_every_minutes: int = Field(
+        60, ge=0, le=10_080, description="Set it to the minutes between checks of both books; 0 is for none."
+    )
+    payment_answer_seconds: float = Field(
+        10.0, gt=0, le=60, description="Set it to the seconds that the payment provider may take to answer, up to 60."
+    )
     stripe_api_key: SecretStr | None = Field(
         None, description="Set it to your secret key of Stripe; any sk_test_ key does for the sandbox."
     )
@@ -118,6 +130,11 @@ class Settings(BaseSettings):
     @property
     def logs_all_requests(self) -> bool:
         return (self.log_requests or ("slow" if self.is_production else "all")) == "all"
+
+    @property
+    def takes_payments(self) -> bool:
+        """Whether a provider of payments is set, be it the sandbox."""
+        return self.stripe_api_key is not None or self.stripe_api_base is not None
 
     @property
     def is_production(self) -> bool:
@@ -214,53 +231,16 @@ class Settings(BaseSettings):
         )
         require(self.stripe_api_key is not None, "stripe_api_key", "is missing, and production takes real payments")
         require(
+            self.payment_lease_seconds >= SHORTEST_LEASE,
+            "payment_lease_seconds",
+            "is shorter than what the payment provider may take to answer",
+        )
+        require(
             self.stripe_api_base is None or not is_sandbox(self.stripe_api_base),
             "stripe_api_base",
             "names a sandbox or an unencrypted address, and production talks to Stripe",
         )
         return self
-
-
-def is_mongo(uri: str) -> bool:
-    """Whether this can be an address of MongoDB; one that is looked up in the DNS is taken at its word."""
-    if uri.startswith("mongodb+srv://"):
-        return True
-    try:
-        parse_uri(uri)
-    except (PyMongoError, ValueError):
-        return False
-    return True
-
-
-def is_socket(postgres_url: str) -> bool:
-    """Whether an address names sockets of this machine and nothing else."""
-    parts = urlsplit(postgres_url)
-    hosts = ",".join(parse_qs(parts.query).get("host", [])).split(",")
-    return parts.hostname is None and all(host.startswith("/") for host in hosts)
-
-
-def is_verified(postgres_url: str) -> bool:
-    return parse_qs(urlsplit(postgres_url).query).get("sslmode") == ["verify-full"]
-
-
-def is_verified_mongo(uri: str) -> bool:
-    parts = urlsplit(uri)
-    options = {name.lower(): [value.lower() for value in values] for name, values in parse_qs(parts.query).items()}
-    said = options.get("tls", []) + options.get("ssl", [])
-    is_encrypted = set(said) == {"true"} if said else parts.scheme == "mongodb+srv"
-    unverified = {"tlsinsecure", "tlsallowinvalidcertificates", "tlsallowinvalidhostnames"}
-    return is_encrypted and not any("true" in options.get(name, []) for name in unverified)
-
-
-def is_sandbox(address: str) -> bool:
-    """Whether payments sent there would be those of a double on this machine, or readable on their way."""
-    parts = urlsplit(address)
-    host = (parts.hostname or "").rstrip(".")
-    try:
-        is_here = ip_address(host).is_loopback or ip_address(host).is_unspecified
-    except ValueError:
-        is_here = host == "localhost" or host.endswith(".localhost")
-    return is_here or parts.scheme != "https"
 
 
 def require(condition: bool, name: str, reason: str) -> None:  # noqa: FBT001  It reads as a sentence.

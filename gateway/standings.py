@@ -29,7 +29,9 @@ def standing(intent: stripe.PaymentIntent) -> Standing | Unknown:
     secret = intent.client_secret or ""
     match intent.status:
         case "succeeded":
-            return Succeeded(intent.id, from_minor(intent.amount_received, currency), currency)
+            return Succeeded(
+                intent.id, from_minor(intent.amount_received, currency), currency, fingerprint(intent.latest_charge)
+            )
         case "canceled":
             return Cancelled(intent.id)
         case "requires_action":
@@ -43,6 +45,15 @@ def standing(intent: stripe.PaymentIntent) -> Standing | Unknown:
             return Created(intent.id, secret)
         case other:
             return Unknown(f"the payment is in the state {other}")
+
+
+def fingerprint(charge: str | stripe.Charge | None) -> str | None:
+    """What tells the card of a charge from others; None where another method paid, or only the charge's id is told."""
+    if not isinstance(charge, stripe.Charge):
+        return None
+    details = charge.to_dict().get("payment_method_details") or {}
+    found: str | None = (details.get("card") or {}).get("fingerprint")
+    return found
 
 
 def was_declined(error: stripe.CardError) -> Standing | Unknown:

@@ -11,6 +11,7 @@ from models.audit import AuditEntry
 from models.billing import StripeEvent, Subscription
 from models.catalog import Course, Passage, Product, TypingTest
 from models.charts import ChartCache, NatalData
+from models.consistency import ConsistencyReport
 from models.coupons import Coupon, CouponUsage
 from models.credits import CreditAccount, CreditEntry
 from models.documents import Fact
@@ -51,6 +52,7 @@ TABLES: tuple[type[SQLModel], ...] = (
     ChartCache,
     Experiment,
     AuditEntry,
+    ConsistencyReport,
 )
 """Every table, each after those that it refers to."""
 

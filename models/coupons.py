@@ -5,9 +5,10 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, CheckConstraint, Index, Text, UniqueConstraint, Uuid, text
 from sqlmodel import Field, SQLModel
 
+from models.catalog import PurchasableKind
 from models.columns import BY_CODE_POINT, MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
 from models.triggers import take_currency_of_order
 
@@ -24,7 +25,11 @@ class UsageState(StrEnum):
 
 
 class Coupon(SQLModel, table=True):
-    """A code that makes an order cheaper.  `value` is a percentage or an amount; `uses` is what is taken."""
+    """A code that makes an order cheaper.  `value` is a percentage or an amount; `uses` is what is taken.
+
+    It is for `items`, whose kinds stand at the same places of `item_kinds`, and for what is of one of `categories`; for
+    everything where both are empty.
+    """
 
     __tablename__ = "coupons"
     __table_args__ = (
@@ -40,6 +45,7 @@ class Coupon(SQLModel, table=True):
         CheckConstraint("ends_at > starts_at", name="period"),
         CheckConstraint("max_uses > 0 AND max_uses_per_user > 0", name="limits"),
         CheckConstraint("uses >= 0 AND uses <= max_uses", name="uses"),
+        CheckConstraint("cardinality(items) = cardinality(item_kinds)", name="items"),
     )
 
     id: UUID = key()
@@ -56,6 +62,15 @@ class Coupon(SQLModel, table=True):
     max_uses_per_user: int | None = None
     uses: int = defaulted(0)
     is_released_by_refund: bool = defaulted(value=False)
+    items: list[UUID] = Field(
+        default_factory=list, sa_type=ARRAY(Uuid()), sa_column_kwargs={"server_default": text("'{}'")}
+    )
+    item_kinds: list[PurchasableKind] = Field(
+        default_factory=list, sa_type=ARRAY(choice(PurchasableKind)), sa_column_kwargs={"server_default": text("'{}'")}
+    )
+    categories: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text()), sa_column_kwargs={"server_default": text("'{}'")}
+    )
     disabled_at: datetime | None = Field(default=None, sa_type=MOMENT)
     created_by: UUID = Field(foreign_key="users.id", ondelete="RESTRICT", index=True)
     created_at: datetime = stamp()
@@ -66,8 +81,8 @@ class CouponUsage(SQLModel, table=True):
     """One use of a coupon by one order.  It is reserved when payment begins, consumed when it succeeds, else released.
 
     `slot` numbers a person's own uses of the coupon from 1; a slot is taken once until it is released, so the limit per
-    person is `slot <= max_uses_per_user` and two payments at once cannot both take the last one.  `currency` is the
-    order's, which a trigger takes.
+    person is `slot <= max_uses_per_user` and two payments at once cannot both take the last one.  An order has one use
+    that is not released.  `currency` is the order's, which a trigger takes.
     """
 
     __tablename__ = "coupon_usages"
@@ -82,6 +97,7 @@ class CouponUsage(SQLModel, table=True):
             unique=True,
             postgresql_where=text("state <> 'RELEASED'"),
         ),
+        Index("uq_coupon_usages_of_order", "order_id", unique=True, postgresql_where=text("state <> 'RELEASED'")),
         Index(None, "coupon_id", "created_at", "id"),
         Index(None, "user_id", "created_at", "id"),
         currency_code(),

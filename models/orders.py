@@ -53,13 +53,17 @@ class Fulfilment(StrEnum):
 
 
 class RecoveryPoint(StrEnum):
-    """The last step of a payment that is known to be durable; recovery goes on with the one that leaves it."""
+    """The last step of a payment that is known to be durable; recovery goes on with the one that leaves it.
+
+    RELEASING gives the order back to be paid otherwise, CANCELLING ends it.
+    """
 
     NONE = "NONE"
     INTENT = "INTENT"
     CHARGED = "CHARGED"
     COMMITTED = "COMMITTED"
     RELEASING = "RELEASING"
+    CANCELLING = "CANCELLING"
 
 
 class OwnershipState(StrEnum):
@@ -72,7 +76,11 @@ class OwnershipState(StrEnum):
 
 
 class Order(SQLModel, table=True):
-    """A cart, then a purchase.  `amount` = items less discounts; credits worth `credit_value` pay part of it."""
+    """A cart, then a purchase.  `amount` = items less discounts; credits worth `credit_value` pay part of it.
+
+    While it is being paid, `idempotency_key` is the key of the request whose payment that is.  `refunded_amount` and
+    `credits_returned` count what was given back, and not what is on its way.
+    """
 
     __tablename__ = "orders"
     __table_args__ = (
@@ -98,6 +106,7 @@ class Order(SQLModel, table=True):
         CheckConstraint("(completed_at IS NOT NULL) = (status IN ('completed', 'refunded'))", name="completed_at"),
         CheckConstraint("(cancelled_at IS NOT NULL) = (status = 'cancelled')", name="cancelled_at"),
         CheckConstraint("completed_at IS NOT NULL OR NOT is_first_purchase", name="first_purchase"),
+        CheckConstraint("idempotency_key IS NULL OR status = 'processing'", name="idempotency_key"),
     )
 
     id: UUID = key()
@@ -125,6 +134,7 @@ class Order(SQLModel, table=True):
     lease_until: datetime = stamp()
     recovery_point: RecoveryPoint = defaulted(RecoveryPoint.NONE)
     waits_until: datetime | None = Field(default=None, sa_type=MOMENT)
+    idempotency_key: str | None = None
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
     completed_at: datetime | None = Field(default=None, sa_type=MOMENT)
@@ -137,7 +147,12 @@ hold_to_statuses(
 
 
 class OrderItem(SQLModel, table=True):
-    """One thing in an order, as it was sold.  The shares are frozen when payment begins, and refunds reverse them."""
+    """One thing in an order, as it was sold.  The shares are frozen when payment begins, and refunds reverse them.
+
+    `category` is what coupons go by: a product's, or a course's in its own words; typing tests have none, nor have
+    products that were ordered before it was noted.  `refunded_amount` and `refunded_credit_value` count what is given
+    back and what is on its way, so that no two refunds can have the same of it; `refunded_at` says that all is back.
+    """
 
     __tablename__ = "order_items"
     __table_args__ = (
@@ -161,6 +176,7 @@ class OrderItem(SQLModel, table=True):
     kind: PurchasableKind = Field(sa_type=choice(PurchasableKind))
     item_id: UUID
     title: str
+    category: str | None = None
     price: Decimal = Field(sa_type=MONEY)
     currency: str
     discount_share: Decimal = defaulted(Decimal(0))

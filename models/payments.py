@@ -31,7 +31,8 @@ class RefundState(StrEnum):
 
 class Payment(SQLModel, table=True):
     """One attempt to charge.  Its id is the provider's idempotency key, and a new attempt needs a predecessor that is
-    declined or cancelled for good.
+    declined or cancelled for good.  `fingerprint` is the same for the same card, whoever uses it; the provider makes
+    it.  `refunded_amount` counts what is given back and what is on its way, so that no two refunds can have the same.
     """
 
     __tablename__ = "payments"
@@ -45,6 +46,7 @@ class Payment(SQLModel, table=True):
         ),
         Index(None, "order_id", "created_at", "id"),
         Index(None, "user_id", "created_at", "id"),
+        Index("ix_payments_fingerprint", "fingerprint", postgresql_where=text("fingerprint IS NOT NULL")),
         currency_code(),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("refunded_amount BETWEEN 0 AND amount", name="refunded_amount"),
@@ -64,19 +66,34 @@ class Payment(SQLModel, table=True):
     payment_method_id: str | None = None
     provider: str = defaulted("stripe")
     provider_payment_id: str | None = Field(default=None, unique=True)
+    fingerprint: str | None = None
     decline_code: str | None = None
+    decline_message: str | None = None
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
     settled_at: datetime | None = Field(default=None, sa_type=MOMENT)
 
 
 class Refund(SQLModel, table=True):
-    """One item given back: its frozen share in cash (`amount`) and in credits.  A whole order is a refund per item."""
+    """Something given back of one item: of its frozen shares, so much in cash (`amount`) and in the value of credits.
+    A whole order is a refund per item.  Its id is the provider's idempotency key.
+
+    `credits_returned` is known when it is done: whole credits come back, counted over the whole order.  What was asked
+    for in one request has its `idempotency_key` of `requested_by`.  While it is PENDING and nobody drives its order, it
+    is due at `next_attempt_at`.
+    """
 
     __tablename__ = "refunds"
     __table_args__ = (
         of_the_order(),
-        Index("uq_refunds_item", "order_item_id", unique=True, postgresql_where=text("state <> 'FAILED'")),
+        # What costs something is bounded by its item; what was for nothing is given back once.
+        Index(
+            "uq_refunds_of_nothing",
+            "order_item_id",
+            unique=True,
+            postgresql_where=text("amount = 0 AND credit_value = 0 AND state <> 'FAILED'"),
+        ),
+        Index("ix_refunds_due", "next_attempt_at", postgresql_where=text("state = 'PENDING'")),
         Index(None, "order_id", "created_at", "id"),
         Index(None, "user_id", "created_at", "id"),
         Index(None, "order_item_id"),
@@ -84,6 +101,8 @@ class Refund(SQLModel, table=True):
         CheckConstraint("amount >= 0 AND credit_value >= 0 AND credits_returned >= 0", name="amount"),
         CheckConstraint("amount = 0 OR payment_id IS NOT NULL", name="payment_id"),
         CheckConstraint("(completed_at IS NULL) = (state = 'PENDING')", name="completed_at"),
+        CheckConstraint("credits_returned = 0 OR state = 'DONE'", name="credits_returned"),
+        CheckConstraint("failure_reason IS NULL OR state = 'FAILED'", name="failure_reason"),
     )
 
     id: UUID = key()
@@ -98,7 +117,10 @@ class Refund(SQLModel, table=True):
     currency: str
     reason: str | None = None
     requested_by: UUID = Field(foreign_key="users.id", ondelete="RESTRICT", index=True)
+    idempotency_key: str | None = None
     provider_refund_id: str | None = Field(default=None, unique=True)
+    failure_reason: str | None = None
+    next_attempt_at: datetime = stamp()
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
     completed_at: datetime | None = Field(default=None, sa_type=MOMENT)

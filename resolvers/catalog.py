@@ -18,6 +18,7 @@ KINDS: Mapping[PurchasableKind, One] = {
     PurchasableKind.PRODUCT: ProductById,
     PurchasableKind.TYPING_TEST: TypingTestById,
 }
+CATEGORIZED = frozenset({PurchasableKind.COURSE, PurchasableKind.PRODUCT})
 ItemByKind = OneOfKind(dict(KINDS.items()))
 
 Courses = Pages(catalog_models.Course)

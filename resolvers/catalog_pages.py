@@ -17,7 +17,7 @@ from uuid import UUID
 
 from models.catalog import Course, PurchasableKind
 from models.documents import Fact
-from resolvers.catalog import KINDS
+from resolvers.catalog import CATEGORIZED, KINDS
 from resolvers.collection_unions import Branch, union, union_count
 from resolvers.conditions import Compare, Condition, Every, Operator
 from resolvers.context import Context
@@ -41,7 +41,6 @@ ATTRIBUTES = {
     CatalogField.POPULARITY: "purchase_count",
 }
 DESCENDING = {CatalogField.NEWEST, CatalogField.POPULARITY}
-CATEGORIZED = {PurchasableKind.COURSE, PurchasableKind.PRODUCT}
 NAME = "catalog"
 
 

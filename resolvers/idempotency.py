@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Protocol
 from uuid import UUID
 
 import asyncpg
@@ -23,7 +23,7 @@ from resolvers.context import Handles
 from resolvers.refusals import InvalidInput, ProblemCode, Refusal
 from resolvers.stores import fetch
 from resolvers.tables import compiled
-from resolvers.transactions import reason
+from resolvers.transactions import reason, run, table_of
 
 LONGEST_KEY = 255
 KEY = re.compile(rf"[!-~]{{1,{LONGEST_KEY}}}")
@@ -40,6 +40,19 @@ FINDING = select(
     col(IdempotencyKey.key) == bindparam("key", type_=String()),
 )
 FIND = compiled(FINDING)
+KEYS = table_of(IdempotencyKey)
+TAKING = insert(KEYS).on_conflict_do_nothing().returning(KEYS.c.key)
+OPEN = update(KEYS).where(
+    KEYS.c.user_id == bindparam("of_user"), KEYS.c.key == bindparam("of_key"), KEYS.c.finished_at.is_(None)
+)
+"""An update of a key that is not final."""
+
+NOTING = OPEN.values(subject_id=bindparam("subject"))
+FINISHING = OPEN.values(
+    outcome=bindparam("outcome_of_key"),
+    finished_at=func.now(),
+    subject_id=func.coalesce(bindparam("subject", type_=Uuid()), KEYS.c.subject_id),
+).returning(KEYS.c.key)
 
 
 @dataclass(eq=False)
@@ -65,6 +78,24 @@ class RequestInProgress(Refusal):
     said: ClassVar[str] = "The same request is being worked on: ask again shortly, with the same key."
 
 
+class Keyed(Protocol):
+    """Whatever says whose key it is about."""
+
+    @property
+    def user_id(self) -> UUID: ...
+
+    @property
+    def key(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One key of one person."""
+
+    user_id: UUID
+    key: str
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """One request of one person under a key of theirs.  `mutation` is its name in the graph."""
@@ -73,6 +104,16 @@ class Asked:
     key: str
     mutation: str
     fingerprint: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is known of a key, whoever asks."""
+
+    mutation: str
+    fingerprint: bytes
+    subject_id: UUID | None
+    outcome: Mapping[str, JsonValue] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,16 +136,22 @@ def asked(user_id: UUID, key: str, mutation: str, given: Mapping[str, JsonValue]
     return Asked(user_id, key, mutation, hashlib.sha256(written.encode()).digest())
 
 
-async def earlier(handles: Handles, asked: Asked) -> Earlier | None:
-    """What the key stands for, read without waiting.  Raises IdempotencyKeyReused."""
-    given = {"user_id": asked.user_id, "key": asked.key}
+async def found(handles: Handles, key: Keyed) -> Found | None:
+    """What the key of a person stands for, read without waiting."""
+    given = {"user_id": key.user_id, "key": key.key}
     rows = await fetch(handles, "idempotency_keys", FIND.sql, *FIND.arguments(given))
     if not rows:
         return None
     (row,) = rows
     # asyncpg gives JSON as text.
     outcome = None if row["outcome"] is None else json.loads(row["outcome"])
-    return told(asked, row["mutation"], row["fingerprint"], row["subject_id"], outcome)
+    return Found(row["mutation"], row["fingerprint"], row["subject_id"], outcome)
+
+
+async def earlier(handles: Handles, asked: Asked) -> Earlier | None:
+    """The same for a request, which must be the one that took the key.  Raises IdempotencyKeyReused."""
+    known = await found(handles, asked)
+    return None if known is None else told(asked, known)
 
 
 async def take(session: AsyncSession, asked: Asked) -> Earlier | None:
@@ -115,42 +162,48 @@ async def take(session: AsyncSession, asked: Asked) -> Earlier | None:
     """
     connection = await session.connection()
     await connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}'")
-    taking = insert(IdempotencyKey).values(
-        user_id=asked.user_id, key=asked.key, mutation=asked.mutation, fingerprint=asked.fingerprint
-    )
+    given = {
+        "user_id": asked.user_id,
+        "key": asked.key,
+        "mutation": asked.mutation,
+        "fingerprint": asked.fingerprint,
+    }
     try:
-        taken = await session.exec(taking.on_conflict_do_nothing().returning(col(IdempotencyKey.key)))
+        taken = await run(session, TAKING, given)
     except exc.DBAPIError as error:
         if isinstance(reason(error), asyncpg.LockNotAvailableError):
             raise RequestInProgress from error
         raise
     if taken.first() is not None:
         return None
-    found = await session.exec(FINDING, params={"user_id": asked.user_id, "key": asked.key})
-    return told(asked, *found.one())
+    return told(asked, await again(session, asked))
 
 
-def told(
-    asked: Asked, mutation: str, fingerprint: bytes, subject_id: UUID | None, outcome: Mapping[str, JsonValue] | None
-) -> Earlier:
-    if (mutation, fingerprint) != (asked.mutation, asked.fingerprint):
-        raise IdempotencyKeyReused(mutation)
-    return Earlier(subject_id, outcome)
+async def is_final(session: AsyncSession, taken: Keyed) -> bool:
+    """Whether the outcome of a key that was taken before is there by now."""
+    return (await again(session, taken)).outcome is not None
+
+
+async def again(session: AsyncSession, taken: Keyed) -> Found:
+    rows = await session.exec(FINDING, params={"user_id": taken.user_id, "key": taken.key})
+    return Found(*rows.one())
+
+
+def told(asked: Asked, known: Found) -> Earlier:
+    if (known.mutation, known.fingerprint) != (asked.mutation, asked.fingerprint):
+        raise IdempotencyKeyReused(known.mutation)
+    return Earlier(known.subject_id, known.outcome)
+
+
+async def note_subject(session: AsyncSession, taken: Keyed, subject_id: UUID) -> None:
+    """Notes what the request with a taken key is about, while its outcome is not final."""
+    await run(session, NOTING, {"of_user": taken.user_id, "of_key": taken.key, "subject": subject_id})
 
 
 async def finish(
-    session: AsyncSession, asked: Asked, outcome: Mapping[str, JsonValue], *, subject_id: UUID | None = None
+    session: AsyncSession, taken: Keyed, outcome: Mapping[str, JsonValue], *, subject_id: UUID | None = None
 ) -> None:
-    """Notes the final outcome of a key that was taken, once."""
-    finished = await session.exec(
-        update(IdempotencyKey)
-        .where(
-            col(IdempotencyKey.user_id) == asked.user_id,
-            col(IdempotencyKey.key) == asked.key,
-            col(IdempotencyKey.finished_at).is_(None),
-        )
-        .values(outcome=dict(outcome), subject_id=subject_id, finished_at=func.now())
-        .returning(col(IdempotencyKey.key))
-    )
-    if finished.first() is None:
-        raise AssertionError(f"Bug: the key of {asked.mutation} was finished twice or never taken.")
+    """Notes the final outcome of a key that was taken, once; and what it is about, unless that was noted before."""
+    given = {"of_user": taken.user_id, "of_key": taken.key, "outcome_of_key": dict(outcome), "subject": subject_id}
+    if (await run(session, FINISHING, given)).first() is None:
+        raise AssertionError("Bug: a key was finished twice or never taken.")

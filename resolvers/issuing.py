@@ -3,7 +3,7 @@ payment begins, so no change reaches back.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,14 +13,18 @@ from uuid import UUID
 from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
+from sqlmodel.ext.asyncio.session import AsyncSession
 
-from models.coupons import Coupon, CouponType
+from models.coupons import Coupon, CouponType, CouponUsage, UsageState
 from models.values import new_id
 from resolvers.context import Handles
 from resolvers.coupon_refusals import CouponCodeTaken, CouponNotFound
 from resolvers.coupons import CouponById
+from resolvers.discounts import Uses
+from resolvers.placing import Wanted
 from resolvers.profiles import KEPT, Kept, text
 from resolvers.refusals import InvalidInput
+from resolvers.restricting import restricted
 from resolvers.shares import CENT
 from resolvers.stores import Row
 from resolvers.transactions import transaction
@@ -49,6 +53,8 @@ class CreateCoupon:
     max_uses: int | None = None
     max_uses_per_user: int | None = None
     is_released_by_refund: bool = False
+    items: Sequence[Wanted] | None = ()
+    categories: Sequence[str] | None = ()
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class EditCoupon:
     max_uses: int | Kept | None = KEPT
     max_uses_per_user: int | Kept | None = KEPT
     is_released_by_refund: bool | Kept | None = KEPT
+    items: Sequence[Wanted] | Kept | None = KEPT
+    categories: Sequence[str] | Kept | None = KEPT
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ async def create_coupon(handles: Handles, author: UUID, command: CreateCoupon) -
     code = command.code.strip().upper()
     if not CODE.fullmatch(code):
         raise InvalidInput(("code",), "A code is 1 to 64 letters of A to Z, digits, hyphens and underscores.")
-    facts = checked({**vars(command), "code": code}, uses=0)
+    facts = checked(await restricted(handles, {**vars(command), "code": code}), Uses())
     coupon_id = new_id()
     making = insert(Coupon).values(id=coupon_id, created_by=author, **facts)
     async with transaction(handles) as session:
@@ -93,13 +101,14 @@ async def edit_coupon(handles: Handles, command: EditCoupon) -> Row:
     changes = {name: value for name, value in vars(command).items() if value is not KEPT and name != "coupon_id"}
     if not changes:
         raise InvalidInput((), "Nothing is to be changed: say at least one thing.")
+    changes = await restricted(handles, changes)
     async with transaction(handles) as session:
         locking = select(Coupon).where(col(Coupon.id) == command.coupon_id).with_for_update()
         coupon = (await session.exec(locking)).first()
         if coupon is None:
             raise CouponNotFound
         kept = {name: getattr(coupon, name) for name in CreateCoupon.__dataclass_fields__}
-        facts = checked(kept | changes, uses=coupon.uses)
+        facts = checked(kept | changes, Uses(coupon.uses, await most_of_one(session, coupon.id)))
         changed = {name: facts[name] for name in changes}
         await session.exec(update(Coupon).where(col(Coupon.id) == coupon.id).values(**changed))
     return await stored(handles, command.coupon_id)
@@ -121,8 +130,19 @@ async def stored(handles: Handles, coupon_id: UUID) -> Row:
     return (await CouponById.load(handles, (coupon_id,), columns))[coupon_id]
 
 
-def checked(facts: Mapping[str, Any], *, uses: int) -> dict[str, Any]:
-    """The facts of a coupon as they are stored.  Raises InvalidInput for the first that cannot be."""
+async def most_of_one(session: AsyncSession, coupon_id: UUID) -> int:
+    """How many uses whoever has most of them has."""
+    reading = select(func.coalesce(func.max(col(CouponUsage.slot)), 0)).where(
+        col(CouponUsage.coupon_id) == coupon_id, col(CouponUsage.state) != UsageState.RELEASED
+    )
+    return (await session.exec(reading)).one()
+
+
+def checked(facts: Mapping[str, Any], uses: Uses) -> dict[str, Any]:
+    """The facts of a coupon as they are stored; `uses` are all that are taken and the most of one person.
+
+    Raises InvalidInput for the first that cannot be.
+    """
     description = text("description", facts["description"], longest=LONGEST_DESCRIPTION, allowed="\n")
     if facts["is_released_by_refund"] is None:
         raise InvalidInput(("is_released_by_refund",), "This is either true or false: leave it out to keep it.")
@@ -153,12 +173,12 @@ def period(facts: Mapping[str, Any]) -> dict[str, datetime]:
     return {"starts_at": starts_at, "ends_at": ends_at}
 
 
-def check_limits(facts: Mapping[str, Any], uses: int) -> None:
-    for name in ("max_uses", "max_uses_per_user"):
+def check_limits(facts: Mapping[str, Any], uses: Uses) -> None:
+    for name, taken in (("max_uses", uses.all), ("max_uses_per_user", uses.own)):
         if facts[name] is not None and not 1 <= facts[name] <= MOST_USES:
             raise InvalidInput((name,), "A limit is 1 or more: leave it out for none.")
-    if facts["max_uses"] is not None and facts["max_uses"] < uses:
-        raise InvalidInput(("max_uses",), f"This coupon is used {uses} times already: name no less.")
+        if facts[name] is not None and facts[name] < taken:
+            raise InvalidInput((name,), f"{taken} uses are taken already: name no less.")
 
 
 def amount(name: str, given: Decimal | None, *, least: Decimal = CENT, most: Decimal = MOST) -> Decimal:

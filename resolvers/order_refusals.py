@@ -75,11 +75,11 @@ class MixedCurrencies(Refusal):
 
 @dataclass(eq=False)
 class OrderNotFound(Refusal):
-    """The viewer has no order with this id, whether or not somebody else has."""
+    """There is no order with this id that the viewer may change, whether or not somebody else may."""
 
     code: ClassVar[ProblemCode] = ProblemCode.ORDER_NOT_FOUND
     about: ClassVar[tuple[str, ...] | None] = ("order_id",)
-    said: ClassVar[str] = "You have no such order: use the id of one of yours."
+    said: ClassVar[str] = "There is no such order for you: use the id of one as the graph gave it."
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Placing orders and cancelling them: what a buyer wants, at the prices of now.  Nothing is held or charged."""
+"""Placing orders: what a buyer wants, at the prices of now.  Nothing is held or charged."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -9,15 +9,14 @@ from typing import Any
 from uuid import UUID
 
 from pydantic import JsonValue
-from sqlalchemy import func, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.catalog import PurchasableKind
-from models.orders import Order, OrderItem, OrderStatus, Ownership, OwnershipState
+from models.orders import Order, OrderItem, Ownership, OwnershipState
 from models.values import new_id, now
-from resolvers.catalog import KINDS
+from resolvers.catalog import CATEGORIZED, KINDS
 from resolvers.context import Handles
 from resolvers.idempotency import Earlier, asked, earlier, finish, take
 from resolvers.order_numbers import drawn_number
@@ -26,8 +25,6 @@ from resolvers.order_refusals import (
     EmptyOrder,
     ItemUnavailable,
     MixedCurrencies,
-    OrderNotFound,
-    OrderNotPending,
     TooManyItems,
     path_of,
 )
@@ -35,13 +32,16 @@ from resolvers.orders import OrderById
 from resolvers.refusals import InvalidInput
 from resolvers.shares import CENT, NOTHING
 from resolvers.stores import Row
-from resolvers.transactions import transaction
+from resolvers.transactions import run, table_of, transaction
 
 MOST_ITEMS = 20
 CURRENCY = re.compile("[A-Z]{3}")
 PLACE_ORDER = "placeOrder"
 OUTCOME = "orderId"
 MOST_DRAWS = 5
+ORDERS = table_of(Order)
+ORDERING = insert(ORDERS).on_conflict_do_nothing(index_elements=["number"]).returning(ORDERS.c.id)
+LISTING = insert(table_of(OrderItem))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +61,6 @@ class PlaceOrder:
     currency: str | None = None
 
 
-@dataclass(frozen=True)
-class CancelOrder:
-    order_id: UUID
-
-
 @dataclass(frozen=True, slots=True)
 class Offered:
     """What is wanted, as it is sold now."""
@@ -74,6 +69,7 @@ class Offered:
     title: str
     price: Decimal
     currency: str
+    category: str | None = None
 
 
 async def place_order(handles: Handles, user_id: UUID, command: PlaceOrder) -> Row:
@@ -100,37 +96,6 @@ async def place_order(handles: Handles, user_id: UUID, command: PlaceOrder) -> R
     return await stored(handles, known.subject_id)
 
 
-async def cancel_order(handles: Handles, user_id: UUID, command: CancelOrder) -> Row:
-    """The order, cancelled now or before.  Raises OrderNotFound, and OrderNotPending for one that is being paid or
-    was.
-    """
-    async with transaction(handles) as session:
-        cancelling = (
-            update(Order)
-            .where(
-                col(Order.id) == command.order_id,
-                col(Order.user_id) == user_id,
-                col(Order.status) == OrderStatus.PENDING,
-            )
-            .values(status=OrderStatus.CANCELLED, cancelled_at=func.now())
-            .returning(col(Order.id))
-        )
-        if (await session.exec(cancelling)).first() is None:
-            status = await status_of(session, user_id, command.order_id)
-            if status is not OrderStatus.CANCELLED:
-                raise OrderNotPending(status)
-    return await stored(handles, command.order_id)
-
-
-async def status_of(session: AsyncSession, user_id: UUID, order_id: UUID) -> OrderStatus:
-    """How far an order of this person has come.  Raises OrderNotFound."""
-    reading = select(col(Order.status)).where(col(Order.id) == order_id, col(Order.user_id) == user_id)
-    status = (await session.exec(reading)).first()
-    if status is None:
-        raise OrderNotFound
-    return status
-
-
 async def stored(handles: Handles, order_id: UUID) -> Row:
     """An order that is known to exist, with all of its columns."""
     columns = tuple(map(OrderById.source.stored, Order.model_fields))
@@ -138,17 +103,21 @@ async def stored(handles: Handles, order_id: UUID) -> Row:
 
 
 def check(command: PlaceOrder) -> None:
-    if not command.items:
+    check_items(command.items)
+    if command.currency is not None and not CURRENCY.fullmatch(command.currency):
+        raise InvalidInput(("currency",), "This is no code of a currency: write three capitals such as INR.")
+
+
+def check_items(items: Sequence[Wanted]) -> None:
+    if not items:
         raise EmptyOrder
-    if len(command.items) > MOST_ITEMS:
+    if len(items) > MOST_ITEMS:
         raise TooManyItems(MOST_ITEMS)
-    for place, wanted in enumerate(command.items):
-        if wanted in command.items[:place]:
+    for place, wanted in enumerate(items):
+        if wanted in items[:place]:
             raise InvalidInput(
                 path_of(place), "This item is in the order twice, and each is bought once: name it once."
             )
-    if command.currency is not None and not CURRENCY.fullmatch(command.currency):
-        raise InvalidInput(("currency",), "This is no code of a currency: write three capitals such as INR.")
 
 
 def stated(command: PlaceOrder) -> dict[str, JsonValue]:
@@ -169,10 +138,13 @@ async def on_sale(handles: Handles, items: Sequence[Wanted]) -> list[Offered]:
 
 async def of_kind(handles: Handles, kind: PurchasableKind, ids: Sequence[UUID]) -> Mapping[Wanted, Offered]:
     loader = KINDS[kind]
-    title, price, currency, published = map(loader.source.stored, ("title", "price", "currency", "is_published"))
-    rows: Mapping[Any, Row] = await loader.load(handles, ids, (title, price, currency, published))
+    named = ("title", "price", "currency", "is_published", *(("category",) if kind in CATEGORIZED else ()))
+    title, price, currency, published, *categories = columns = tuple(map(loader.source.stored, named))
+    rows: Mapping[Any, Row] = await loader.load(handles, ids, columns)
     return {
-        wanted: Offered(wanted, row[title], row[price].quantize(CENT), row[currency])
+        wanted: Offered(
+            wanted, row[title], row[price].quantize(CENT), row[currency], *(row[each] for each in categories)
+        )
         for wanted, row in ((Wanted(kind, item_id), row) for item_id, row in rows.items())
         if row[published]
     }
@@ -203,35 +175,36 @@ async def write(session: AsyncSession, user_id: UUID, offered: Sequence[Offered]
     order_id, at = new_id(), now()
     original = sum((each.price for each in offered), NOTHING)
     for drawn in count(1):
-        writing = insert(Order).values(
-            id=order_id,
-            number=drawn_number(at),
-            user_id=user_id,
-            amount=original,
-            original_amount=original,
-            currency=currency,
-            created_at=at,
-            updated_at=at,
-        )
-        made = await session.exec(writing.on_conflict_do_nothing(index_elements=["number"]).returning(col(Order.id)))
-        if made.first() is not None:
+        given = {
+            "id": order_id,
+            "number": drawn_number(at),
+            "user_id": user_id,
+            "amount": original,
+            "original_amount": original,
+            "currency": currency,
+            "created_at": at,
+            "updated_at": at,
+        }
+        if (await run(session, ORDERING, given)).first() is not None:
             break
         if drawn == MOST_DRAWS:
             raise AssertionError(f"Bug: {MOST_DRAWS} numbers in a row were taken, of {at:%d %B %Y}.")
-    session.add_all(
-        OrderItem(
-            order_id=order_id,
-            user_id=user_id,
-            position=position,
-            kind=each.wanted.kind,
-            item_id=each.wanted.item_id,
-            title=each.title,
-            price=each.price,
-            currency=currency,
-            created_at=at,
-            updated_at=at,
-        )
+    items = [
+        {
+            "id": new_id(),
+            "order_id": order_id,
+            "user_id": user_id,
+            "position": position,
+            "kind": each.wanted.kind,
+            "item_id": each.wanted.item_id,
+            "title": each.title,
+            "category": each.category,
+            "price": each.price,
+            "currency": currency,
+            "created_at": at,
+            "updated_at": at,
+        }
         for position, each in enumerate(offered, start=1)
-    )
-    await session.flush()
+    ]
+    await run(session, LISTING, items)
     return order_id

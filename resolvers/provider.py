@@ -21,11 +21,12 @@ class Created:
 
 @dataclass(frozen=True, slots=True)
 class Succeeded:
-    """The money is taken."""
+    """The money is taken.  `fingerprint` is the same for the same card, whoever uses it; None where it is not known."""
 
     intent_id: str
     amount: Decimal
     currency: str
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,9 +98,10 @@ async def coupon_of(session: AsyncSession, given: str) -> Coupon:
 
 
 async def sold(session: AsyncSession, order_id: UUID) -> Sequence[Sold]:
-    reading = select(col(OrderItem.item_id), col(OrderItem.price)).where(col(OrderItem.order_id) == order_id)
-    rows = await session.exec(reading.order_by(col(OrderItem.position)))
-    return [Sold(item_id, price) for item_id, price in rows]
+    """What is in the order, by place, with the categories that it was ordered with."""
+    reading = select(col(OrderItem.item_id), col(OrderItem.price), col(OrderItem.category))
+    rows = await session.exec(reading.where(col(OrderItem.order_id) == order_id).order_by(col(OrderItem.position)))
+    return [Sold(*row) for row in rows]
 
 
 async def uses(session: AsyncSession, coupon: Coupon, user_id: UUID) -> Uses:
@@ -128,4 +129,6 @@ def terms_of(coupon: Coupon) -> Terms:
         coupon.max_uses,
         coupon.max_uses_per_user,
         coupon.disabled_at,
+        coupon.items,
+        coupon.categories,
     )

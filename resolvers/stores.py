@@ -172,6 +172,10 @@ class Away:
 
     find = aggregate = fetch
 
+    @property
+    def client(self) -> Any:
+        return self.fetch()
+
 
 def without(handles: Handles, refusal: StoreUnavailable) -> Handles:
     """The handles without the database that a refusal names."""

@@ -12,6 +12,7 @@ from schema import (  # noqa: F401  Importing a room declares its types.
     billing,
     catalog,
     charts,
+    consistency,
     coupons,
     identity,
     leaderboards,
@@ -25,6 +26,7 @@ from schema import (  # noqa: F401  Importing a room declares its types.
 )
 from schema.connections import complete
 from schema.entities import BY_NAME, ROOTS, declared_fields
+from schema.known_documents import KnownDocuments, Recognition
 from schema.limits import ObjectLimiter
 from schema.values import SCALARS
 
@@ -53,10 +55,11 @@ class Schema(strawberry.Schema):
 
 def build() -> Schema:
     link()
+    known = KnownDocuments()
     return Schema(
         query=query.Query,
         mutation=mutation.Mutation,
         types=[entity.type for entity in BY_NAME.values()],
-        extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), ObjectLimiter],
+        extensions=[lambda: MaxTokensLimiter(max_token_count=MOST_TOKENS), lambda: Recognition(known), ObjectLimiter],
         config=StrawberryConfig(scalar_map=SCALARS),
     )

@@ -1,15 +1,22 @@
 """Coupons and their uses."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
+from uuid import UUID
+
+import strawberry
 
 from models import coupons as coupon_models
+from models.catalog import PurchasableKind
 from models.coupons import CouponType, UsageState
 from resolvers import coupons, identity, orders
+from resolvers.catalog import KINDS
 from schema.connections import Connection, connection
-from schema.entities import entity
+from schema.entities import BY_MODEL, entity
 from schema.fields import column, computed, one
+from schema.ids import global_id
 from schema.nodes import Node
 from schema.values import Currency, Money, described, money
 from schema.visibility import ADMIN, ANALYST
@@ -35,6 +42,12 @@ described(
 
 def money_if_any(amount: Decimal | None, currency: str | None) -> Money | None:
     return None if amount is None or currency is None else money(amount, currency)
+
+
+def item_ids(items: Sequence[UUID], kinds: Sequence[str]) -> list[strawberry.ID]:
+    """Their global ids."""
+    models = (KINDS[PurchasableKind(kind)].model for kind in kinds)
+    return [strawberry.ID(global_id(BY_MODEL[model].name, item)) for item, model in zip(items, models, strict=True)]
 
 
 @entity(
@@ -64,6 +77,14 @@ class Coupon(Node):
     max_uses_per_user: int | None = column(description="How often one person can use it; null for no limit.")
     uses: int = column(description="How often it is taken, by orders that are being paid too.")
     is_released_by_refund: bool = column(description="Whether giving back a whole order gives back its use.")
+    items: list[strawberry.ID] = computed(
+        item_ids,
+        needs=("items", "item_kinds"),
+        description="The ids of what it is for, with what is of its categories; without both it is for everything.",
+    )
+    categories: list[str] = column(
+        description="The categories that it is for: those of products, and those that courses have of their own."
+    )
     disabled_at: datetime | None = column(description="When the coupon was taken back; null for one that was not.")
     created_at: datetime = column(description="When the coupon was made.", is_filterable=True, is_sortable=True)
     updated_at: datetime = column(description="When the coupon was last changed.")
@@ -84,7 +105,7 @@ class CouponUsage(Node):
     state: UsageState = column(description="How the use stands.")
     slot: int = column(description="Which of the person's own uses of this coupon it is, from 1.")
     discount: Money = computed(money, needs=("discount", "currency"), description="What the coupon took off.")
-    created_at: datetime = column(description="When the use was reserved.", is_filterable=True, is_sortable=True)
+    created_at: datetime = column(description="When the use was first reserved.", is_filterable=True, is_sortable=True)
     updated_at: datetime = column(description="When it last changed how the use stands.")
     coupon: Coupon | None = one(coupons.CouponById, by="coupon_id", description="The coupon that is used.")
     order: "Order | None" = one(orders.OrderById, by="order_id", description="The order that uses it.")

@@ -10,8 +10,9 @@ import strawberry
 
 from models import coupons as coupon_models
 from models.coupons import CouponType
-from resolvers import coupon_refusals, issuing, refusals
+from resolvers import coupon_refusals, issuing, refusals, restricting
 from resolvers.context import Context
+from resolvers.profiles import KEPT
 from resolvers.stores import Row
 from schema import coupon_problems  # noqa: F401  Importing it declares the problems.
 from schema.coupons import Coupon
@@ -20,6 +21,7 @@ from schema.ids import parse_global_id
 from schema.profiles import commanded, kept
 from schema.refusals import INPUT, mutation
 from schema.values import Currency
+from schema.wanted import wanted_items
 
 VALUE = "The percentage, at most 100, or the amount in the coupon's currency; two digits after the point at most."
 CURRENCY = "The currency of the coupon's amounts; none for a percentage without bounds."
@@ -29,6 +31,14 @@ DESCRIPTION = f"What the coupon is for, in at most {issuing.LONGEST_DESCRIPTION}
 STARTS_AT, ENDS_AT = "When the coupon begins to be good.", "When the coupon ceases to be good."
 MAX_USES = "How often it can be used in all; null for no limit."
 MAX_USES_PER_USER = "How often one person can use it; null for no limit."
+ITEMS = (
+    f"The ids of the courses, products and typing tests that it is for, at most {restricting.MOST_ITEMS}; "
+    "null for no restriction."
+)
+CATEGORIES = (
+    "The categories that it is for, letter by letter: those of products, and those that courses have of their own; "
+    "beside `items`, and without both for everything."
+)
 IS_RELEASED_BY_REFUND = "Whether giving back a whole order gives back its use."
 
 
@@ -48,6 +58,8 @@ class CreateCouponInput:
     max_uses: int | None = kept(MAX_USES)
     max_uses_per_user: int | None = kept(MAX_USES_PER_USER)
     is_released_by_refund: bool = strawberry.field(description=IS_RELEASED_BY_REFUND, default=False)
+    items: list[strawberry.ID] | None = kept(ITEMS)
+    categories: list[str] | None = kept(CATEGORIES)
 
 
 @strawberry.input(description="What to change of a coupon; what is left out stays, and null takes a bound away.")
@@ -63,6 +75,8 @@ class EditCouponInput:
     max_uses: int | None = kept(MAX_USES)
     max_uses_per_user: int | None = kept(MAX_USES_PER_USER)
     is_released_by_refund: bool | None = kept(IS_RELEASED_BY_REFUND)
+    items: list[strawberry.ID] | None = kept(ITEMS)
+    categories: list[str] | None = kept(CATEGORIES)
 
 
 @strawberry.input(description="Which coupon to disable.")
@@ -95,7 +109,8 @@ async def create_coupon(
     info: strawberry.Info[Context, None], given: Annotated[CreateCouponInput, INPUT]
 ) -> CouponCreated:
     author = info.context.viewer.administrator("coupons")
-    row = await issuing.create_coupon(info.context.handles, author, commanded(issuing.CreateCoupon, given))
+    command = replace(commanded(issuing.CreateCoupon, given), items=wanted_items(given.items or ()))
+    row = await issuing.create_coupon(info.context.handles, author, command)
     return CouponCreated(coupon=wrapped(row))
 
 
@@ -107,7 +122,9 @@ async def create_coupon(
 )
 async def edit_coupon(info: strawberry.Info[Context, None], given: Annotated[EditCouponInput, INPUT]) -> CouponEdited:
     info.context.viewer.administrator("coupons")
-    command = replace(commanded(issuing.EditCoupon, given), coupon_id=coupon_id_of(given.coupon_id))
+    coupon_id = coupon_id_of(given.coupon_id)
+    items = KEPT if given.items is strawberry.UNSET else wanted_items(given.items or ())
+    command = replace(commanded(issuing.EditCoupon, given), coupon_id=coupon_id, items=items)
     return CouponEdited(coupon=wrapped(await issuing.edit_coupon(info.context.handles, command)))
 
 

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from schema import issuing, ordering, profiles, redeeming, spending
+from schema import granting, issuing, ordering, paying, profiles, redeeming, referring, refunding, spending
 
 
 @strawberry.type(description="Everything that can be changed.")
@@ -10,6 +10,9 @@ class Mutation:
     update_profile = profiles.update_profile
     update_preferences = profiles.update_preferences
     place_order = ordering.place_order
+    pay_order = paying.pay_order
+    confirm_payment = paying.confirm_payment
+    purchase = paying.purchase
     cancel_order = ordering.cancel_order
     redeem_coupon = redeeming.redeem_coupon
     remove_coupon = redeeming.remove_coupon
@@ -17,3 +20,8 @@ class Mutation:
     edit_coupon = issuing.edit_coupon
     disable_coupon = issuing.disable_coupon
     apply_credits = spending.apply_credits
+    refund_order = refunding.refund_order
+    grant_credits = granting.grant_credits
+    apply_referral_code = referring.apply_referral_code
+    convert_referral = referring.convert_referral
+    void_referral = referring.void_referral

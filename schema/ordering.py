@@ -7,11 +7,11 @@ import strawberry
 
 from models import orders as order_models
 from models.catalog import PurchasableKind
-from resolvers import idempotency, order_refusals, placing, refusals
+from resolvers import cancelling, idempotency, order_refusals, payment_refusals, placing, refusals
 from resolvers.catalog import KINDS
 from resolvers.context import Context
 from resolvers.placing import Wanted
-from schema import order_problems  # noqa: F401  Importing it declares the problems.
+from schema import order_problems, payment_problems  # noqa: F401  Importing them declares the problems.
 from schema.entities import BY_MODEL
 from schema.ids import parse_global_id
 from schema.orders import Order
@@ -41,7 +41,7 @@ class PlaceOrderInput:
 
 @strawberry.input(description="Which order to cancel.")
 class CancelOrderInput:
-    order_id: strawberry.ID = strawberry.field(description="The id of a pending order of the viewer's own.")
+    order_id: strawberry.ID = strawberry.field(description="The id of an order of the viewer's own.")
 
 
 @strawberry.type(description="The order waits to be paid.")
@@ -76,13 +76,14 @@ async def place_order(info: strawberry.Info[Context, None], given: Annotated[Pla
     refusals.InvalidInput,
     order_refusals.OrderNotFound,
     order_refusals.OrderNotPending,
-    description="Cancels a pending order of the viewer's own; one that is cancelled already stays so.",
+    payment_refusals.PaymentUnresolved,
+    description="Cancels an order of the viewer's own that waits to be paid, or whose payment waits for its buyer.",
 )
 async def cancel_order(
     info: strawberry.Info[Context, None], given: Annotated[CancelOrderInput, INPUT]
 ) -> OrderCancelled:
-    command = placing.CancelOrder(order_id_of(given.order_id))
-    row = await placing.cancel_order(info.context.handles, info.context.viewer.person, command)
+    command = cancelling.CancelOrder(order_id_of(given.order_id))
+    row = await cancelling.cancel_order(info.context.handles, info.context.viewer.person, command)
     return OrderCancelled(order=BY_MODEL[order_models.Order].wrap(row))  # type: ignore[arg-type]
 
 

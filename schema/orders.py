@@ -43,7 +43,7 @@ described(
     Fulfilment,
     "Whether what was bought can be seen everywhere yet.",
     NONE="There is nothing to show.",
-    PENDING="It is paid, and will show shortly.",
+    PENDING="What was bought or given back will show shortly.",
     DONE="It shows.",
 )
 
@@ -130,9 +130,11 @@ class OrderItem(Node):
         money, needs=("credit_share", "currency"), description="The item's share of what credits paid for."
     )
     refunded_amount: Money = computed(
-        money, needs=("refunded_amount", "currency"), description="What was given back of it in money."
+        money,
+        needs=("refunded_amount", "currency"),
+        description="What was given back of it in money, or is on its way.",
     )
-    refunded_at: datetime | None = column(description="When it was given back; null for what was not.")
+    refunded_at: datetime | None = column(description="When the last of it was given back; null until then.")
     order: "Order | None" = one(orders.OrderById, by="order_id", description="The order that it is in.")
     item: Purchasable | None = one(
         catalog.ItemByKind,

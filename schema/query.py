@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from models import catalog as catalog_models
 from resolvers import catalog as items
 from resolvers import coupons, identity, orders, purchases, referrals
+from resolvers.consistency import NewestReport
 from resolvers.leaderboards import FastestRuns, TopReferrers
 from schema.catalog import Purchasable
 from schema.catalog_list import catalog_of_everything
@@ -12,8 +13,10 @@ from schema.chart_fields import chart_asked_for
 from schema.connections import Connection, connection
 from schema.entities import root
 from schema.lookups import by_id, by_id_or_name, viewers_own
+from schema.newest import newest
 from schema.nodes import Node, node_by_id, nodes_by_id
 from schema.ownership import owns
+from schema.previews import CouponPreviewResult, preview_asked_for
 from schema.rankings import ranked, ranked_of
 from schema.samples import sampled
 from schema.visibility import ADMIN, ANALYST, SIGNED_IN
@@ -21,6 +24,7 @@ from schema.visibility import ADMIN, ANALYST, SIGNED_IN
 if TYPE_CHECKING:
     from schema.catalog import Course, Passage, Product, TypingTest
     from schema.charts import Chart
+    from schema.consistency import ConsistencyReport
     from schema.coupons import Coupon
     from schema.identity import User
     from schema.leaderboards import LeaderboardEntry, ReferralLeader
@@ -56,6 +60,9 @@ class Query:
     )
     coupons: "Connection[Coupon] | None" = connection(
         coupons.Coupons, description="All coupons, newest first.", visible=[ANALYST, ADMIN]
+    )
+    coupon_preview: CouponPreviewResult | None = preview_asked_for(
+        description="What a coupon would take off these items for the viewer now, or why nothing; nothing is noted."
     )
     referrals: "Connection[Referral] | None" = connection(
         referrals.Referrals, description="All referrals, newest first.", visible=[ANALYST, ADMIN]
@@ -116,4 +123,9 @@ class Query:
     )
     catalog: Connection[Purchasable] | None = catalog_of_everything(
         description="Everything for sale, the newest first; null with an error while either database is away."
+    )
+    consistency: "ConsistencyReport | None" = newest(
+        NewestReport,
+        description="What the last background check of both databases came to; null before there was one.",
+        visible=[ADMIN],
     )

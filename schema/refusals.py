@@ -5,7 +5,7 @@ the unions of a success and of the problems that stand in its way.
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import fields
-from typing import Annotated, Any, TypeVar, Union
+from typing import Annotated, Any, TypeVar, Union, get_args
 
 import strawberry
 from strawberry.extensions import FieldExtension
@@ -37,7 +37,20 @@ described(
     MIXED_CURRENCIES="An order has one currency, and the items have several.",
     ORDER_NOT_FOUND="The viewer has no such order.",
     ORDER_NOT_PENDING="The order does not wait to be paid, so it cannot be changed.",
-    NOT_ENOUGH_CREDITS="The buyer has fewer credits to use.",
+    NOT_ENOUGH_CREDITS="The person has fewer credits free.",
+    CREDITS_NOT_TAKEN="Credits pay nothing in the currency of the order.",
+    ITEM_BEING_BOUGHT="The buyer is paying for the same thing in another order.",
+    PAYMENT_DECLINED="The payment method was declined; the order waits to be paid otherwise.",
+    PAYMENT_ABANDONED="The payment was given up before it was confirmed.",
+    PAYMENT_UNRESOLVED="The payment provider has not said yet whether it has charged.",
+    PROVIDER_UNAVAILABLE="The payment provider cannot be reached, and nothing was charged.",
+    NOTHING_TO_CONFIRM="No payment of the order was begun with the key.",
+    ORDER_NOT_REFUNDABLE="The order is not paid, or was given back whole.",
+    ITEM_NOT_IN_ORDER="The order has no such item.",
+    REFUND_TOO_LARGE="More is asked for than is left to be given back.",
+    REFUND_FAILED="The payment provider could not give the money back.",
+    REFUND_UNRESOLVED="The refund is noted, and the payment provider has not said yet whether it is made.",
+    PERSON_NOT_FOUND="Nobody has this id.",
     COUPON_UNKNOWN="No coupon has this code or id.",
     COUPON_CODE_TAKEN="Another coupon has this code.",
     COUPON_WITHDRAWN="The coupon was taken back.",
@@ -48,6 +61,13 @@ described(
     COUPON_NEEDS_MORE="The items cost less than the coupon asks for.",
     COUPON_EXHAUSTED="All uses of the coupon are taken.",
     COUPON_USED_BY_BUYER="All uses that the buyer may make of the coupon are taken.",
+    REFERRAL_CODE_UNKNOWN="Nobody has this referral code.",
+    OWN_REFERRAL_CODE="The referral code belongs to whoever applies it.",
+    REFERRER_YOUNGER="Whoever has the referral code signed up later.",
+    ALREADY_REFERRED="Another person has brought this one already.",
+    ALREADY_BOUGHT="A referral code is for before the first purchase, and that is made.",
+    REFERRAL_NOT_FOUND="No referral has this id.",
+    REFERRAL_ENDED="The referral was voided, and that is final.",
     BAD_REQUEST="The document or the request is wrong.",
     BAD_ID="This is the id of nothing in the graph.",
     BAD_PAGE="The paging arguments contradict each other or are out of bounds.",
@@ -151,7 +171,7 @@ def shown(refusal: Refusal) -> object:
 def mutation(
     *refused: type[Refusal], description: str, is_for_anybody: bool = False
 ) -> Callable[[Callable[..., Any]], StrawberryField]:
-    """Declares a mutation by its resolver, which returns its success.
+    """Declares a mutation by its resolver, which returns its success, or one of several.
 
     Its result is the union of that success and of the problems: those of the refusals that are named here, those
     that every mutation has, and `NotSignedIn` unless it is for anybody.
@@ -165,7 +185,7 @@ def mutation(
         name = to_camel_case(resolver.__name__)
         success = inspect.get_annotations(resolver, eval_str=True)["return"]
         result = strawberry.union(name=f"{capitalize_first(name)}Result", description=f"What comes of `{name}`.")
-        members = (success, *(PROBLEMS[refusal] for refusal in declared))
+        members = (*(get_args(success) or (success,)), *(PROBLEMS[refusal] for refusal in declared))
         resolver.__annotations__["return"] = Annotated[Union[members], result]  # noqa: UP007  The members are computed.
         field: StrawberryField = strawberry.mutation(
             resolver=resolver, description=description, extensions=[Handled(declared)]

@@ -4,6 +4,7 @@ its own, built by the migrations and emptied between tests.
 
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -14,12 +15,14 @@ from pydantic import SecretStr
 from gateway.databases import bind_documents
 from gateway.databases import handles as open_handles
 from gateway.embedded import Addresses, embedded
+from gateway.sandbox.running import child
 from gateway.settings import Settings
 from migrations.run import migrate
 from models import DOCUMENTS
 from models.validators import collection_name
 from resolvers.context import Handles
 from tests.observed import Observed, observing
+from tests.sandbox import Sandbox
 from tests.world import World
 
 
@@ -52,8 +55,17 @@ def mongo_uri(servers: Addresses) -> str:
 
 
 @pytest.fixture(scope="session")
-async def settings(postgres_url: str, mongo_uri: str, worker_id: str) -> AsyncIterator[Settings]:
-    """The settings of a service on this worker's own, migrated databases."""
+def payments_sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """This worker's own double of Stripe, a process that `world.handles.payments` talks to."""
+    with child(tmp_path_factory.mktemp("payments")) as address, closing(Sandbox(address)) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+async def settings(
+    postgres_url: str, mongo_uri: str, payments_sandbox: Sandbox, worker_id: str
+) -> AsyncIterator[Settings]:
+    """The settings of a service on this worker's own, migrated databases, and its own sandbox."""
     name = f"test_{worker_id}_{os.getpid()}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name}")
@@ -62,7 +74,8 @@ async def settings(postgres_url: str, mongo_uri: str, worker_id: str) -> AsyncIt
         database_url=SecretStr(urlunsplit(urlsplit(postgres_url)._replace(path=f"/{name}"))),
         mongo_uri=SecretStr(mongo_uri),
         mongo_db=name,
-        postgres_pool_size=5,
+        postgres_pool_size=15,
+        stripe_api_base=payments_sandbox.address,
     )
     assert own.postgres_url is not None
     await migrate(own.postgres_url, mongo_uri, name, say=lambda _: None)
@@ -82,12 +95,13 @@ async def session_handles(settings: Settings) -> AsyncIterator[tuple[Handles, Ob
 
 
 @pytest.fixture
-async def world(session_handles: tuple[Handles, Observed]) -> AsyncIterator[World]:
+async def world(session_handles: tuple[Handles, Observed], payments_sandbox: Sandbox) -> AsyncIterator[World]:
     """An empty world on this worker's databases, asked through HTTP."""
     opened, observed = session_handles
     # Another test may have opened databases of its own, and Beanie's classes belong to the last that was opened.
     await bind_documents(opened.mongo.client[opened.mongo.name])
-    async with World(opened, observed) as world:
+    payments_sandbox.begin_anew()
+    async with World(opened, observed, payments_sandbox) as world:
         yield world
     await empty(opened)
 

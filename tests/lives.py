@@ -4,8 +4,8 @@ from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from models import billing, catalog, charts, identity, learning
-from models.values import new_id
+from models import billing, catalog, charts, consistency, identity, learning
+from models.values import new_id, now
 from tests.world import Person, World
 
 
@@ -136,3 +136,15 @@ def chart(world: World, person: Person | None, **changes: Any) -> charts.ChartCa
 
 def digest(kind: str, number: int) -> bytes:
     return sha256(f"{kind} {number}".encode()).digest()
+
+
+def consistency_report() -> consistency.ConsistencyReport:
+    """What a background check came to that found something and could not look at something else."""
+    at = now()
+    return consistency.ConsistencyReport(
+        started_at=at,
+        finished_at=at,
+        checked=3,
+        violations=[{"invariant": "a-rule", "says": "A rule.", "count": 1, "isMore": False, "ids": [str(new_id())]}],
+        skipped=[{"invariant": "another-rule", "reason": "The provider is away."}],
+    )

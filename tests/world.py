@@ -24,9 +24,12 @@ from models.values import new_id, now
 from resolvers.context import Handles
 from resolvers.identity import start_session
 from tests.observed import Observed
+from tests.sandbox import Sandbox
 
 START = now() - timedelta(days=30)
 PRICE = Decimal("9.99")
+NOWHERE = "http://127.0.0.1:9"
+"""An address where nobody listens."""
 Item = catalog.Course | catalog.Product | catalog.TypingTest
 
 
@@ -39,11 +42,16 @@ class Person:
 
 
 class World:
-    """Everything is made in the order of the calls: each row is a second younger than the one before it."""
+    """Everything is made in the order of the calls: each row is a second younger than the one before it.
 
-    def __init__(self, handles: Handles, observed: Observed) -> None:
+    `sandbox` is where payments go.  Its effects are those of this world; the faults that it is told are forgotten
+    afterwards.
+    """
+
+    def __init__(self, handles: Handles, observed: Observed, sandbox: Sandbox | None = None) -> None:
         self.handles = handles
         self.observed = observed
+        self.sandbox = sandbox or Sandbox(NOWHERE)
         self.made = 0
         app = create_app(Settings(_env_file=None))
         self.client = httpx.AsyncClient(
@@ -56,6 +64,9 @@ class World:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
+        self.sandbox.forget_faults()
+        # What a test left under way would otherwise write into the next one's world.
+        await self.handles.tasks.close()
         await self.client.aclose()
 
     def next(self) -> tuple[int, datetime]:

@@ -1,4 +1,4 @@
-"""The command line: `gateway dev`, `serve`, `migrate`, `seed`, `schema`, `sandbox`, `user`.
+"""The command line: `gateway dev`, `serve`, `migrate`, `seed`, `schema`, `sandbox`, `verify`, `user`.
 
 What goes wrong for a reason that a person can remove is one sentence on stderr and exit code 1.
 """
@@ -16,6 +16,7 @@ from gateway.cli.sandbox import sandbox
 from gateway.cli.schema import schema
 from gateway.cli.serving import dev, serve
 from gateway.cli.users import user
+from gateway.cli.verify import verify
 from gateway.databases import DatabaseAway, reason
 from gateway.embedded import EmbeddedError
 from gateway.seeding import SeedingRefused
@@ -39,7 +40,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for command in (dev, serve, migrate, seed, schema, sandbox):
+for command in (dev, serve, migrate, seed, schema, sandbox, verify):
     app.command()(command)
 app.add_typer(user)
 

@@ -21,7 +21,6 @@ def sandbox(
         list[str] | None,
         typer.Option(help="KIND:WRONG[:TIMES[:SECONDS]], like confirm:drop_after:3 or any:delay_before:always:0.2."),
     ] = None,
-    until_stdin_ends: Annotated[bool, typer.Option("--until-stdin-ends", hidden=True)] = False,
 ) -> None:
     """Run the sandbox: a double of Stripe's payments for development and tests, with a ledger of its own and faults on
     order.
@@ -31,6 +30,6 @@ def sandbox(
         raise CommandFailed("ENVIRONMENT says production; the sandbox is for development, production talks to Stripe.")
     try:
         ordered = [faults.parse(text) for text in fault or ()]
-        running.run(settings.data_dir, port, ordered, typer.echo, until_stdin_ends=until_stdin_ends)
+        running.run(settings.data_dir, port, ordered, typer.echo)
     except (faults.UnknownFault, running.SandboxFailed) as failure:
         raise CommandFailed(str(failure)) from None

@@ -4,7 +4,8 @@ import asyncio
 import os
 import socket
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated
 
 import typer
@@ -12,11 +13,13 @@ import uvicorn
 from uvicorn.supervisors import Multiprocess
 
 from gateway import BEGAN
+from gateway.addresses import is_sandbox
 from gateway.cli.databases import DEFAULT_SEED, apply_migrations, fill_databases, migrated, tell
 from gateway.cli.failures import CommandFailed
 from gateway.cli.options import DataDir
 from gateway.cli.users import start_session
 from gateway.databases import addressed
+from gateway.sandbox.running import SandboxFailed, child
 from gateway.seeding import Size
 from gateway.settings import Settings, read_settings
 
@@ -29,8 +32,8 @@ Port = Annotated[int | None, typer.Option(help="The port to listen on; PORT unle
 
 
 def dev(data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:
-    """Run everything for one person: databases, migrations, demo data, the service with GraphiQL, a token to start
-    with.
+    """Run everything for one person: databases, migrations, demo data, a sandbox for payments, the service with
+    GraphiQL, a token to start with.
     """
     wanted = read_settings(data_dir=data_dir, host=host, port=port)
     if wanted.is_production:
@@ -42,8 +45,9 @@ def dev(data_dir: DataDir = None, host: Host = None, port: Port = None) -> None:
         host = f"[{wanted.host}]" if ":" in wanted.host else wanted.host
         address = f"http://{host}:{listener.getsockname()[1]}"
         databases.note(address)
-        asyncio.run(prepare(databases.settings, address))
-        run_server(databases.settings, listener, workers=1)
+        with paying(databases.settings) as settings:
+            asyncio.run(prepare(settings, address))
+            run_server(settings, listener, workers=1)
 
 
 def serve(
@@ -57,6 +61,21 @@ def serve(
     with listening(wanted) as listener, addressed(wanted) as databases:
         asyncio.run(look(databases.settings))
         run_server(databases.settings, listener, workers)
+
+
+@contextmanager
+def paying(settings: Settings) -> Iterator[Settings]:
+    """The settings with a provider of payments: the one that they name, or a sandbox that runs until the service has
+    ended, since purchases under way need it.
+    """
+    if settings.takes_payments:
+        yield settings
+        return
+    try:
+        with child(settings.data_dir) as sandbox:
+            yield settings.model_copy(update={"stripe_api_base": sandbox})
+    except SandboxFailed as failure:
+        raise CommandFailed(f"{failure} Or set STRIPE_API_BASE to the address of a sandbox that runs.") from None
 
 
 async def look(settings: Settings) -> None:
@@ -74,6 +93,10 @@ async def prepare(settings: Settings, address: str) -> None:
     token = await start_session(settings, settings.admin_email)
     typer.echo(f"GraphQL   {address}/graphql   (GraphiQL in a browser)")
     typer.echo(f"Token     {token}   ({settings.admin_email}, for the header Authorization: Bearer)")
+    if settings.stripe_api_base is not None and is_sandbox(settings.stripe_api_base):
+        typer.echo(
+            f"Payments  {settings.stripe_api_base}   (a sandbox: pm_card_visa pays, pm_card_chargeDeclined does not)"
+        )
     typer.echo(f"Started in {time.monotonic() - BEGAN:.1f} s.  Ctrl-C stops the service and its databases.")
 
 
@@ -129,3 +152,5 @@ def tell_workers(settings: Settings) -> None:
         os.environ["DATABASE_URL"] = settings.database_url.get_secret_value()
     if settings.mongo_uri is not None:
         os.environ["MONGO_URI"] = settings.mongo_uri.get_secret_value()
+    if settings.stripe_api_base is not None:
+        os.environ["STRIPE_API_BASE"] = settings.stripe_api_base

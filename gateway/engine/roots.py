@@ -16,6 +16,7 @@ from resolvers.stores import Row
 from schema.entities import BY_MODEL, BY_NAME, Entity
 from schema.filters import key_of
 from schema.lookups import Identifiable, Named, ViewersOwn
+from schema.newest import NewestOf
 from schema.rankings import Ranked, RankedOf, size_of
 from schema.samples import Sampled
 
@@ -123,9 +124,27 @@ def sampled(compiler: Compiler, member: Member, declaration: Sampled) -> str:
         found = await declaration.drawn(run.context.handles, columns, where)
         return None if found is None else [found]
 
-    several_rows = several(compiler, member, entity, prepare, rows)
-    function = compiler.module.name("root_sample_")
+    return only(compiler, several(compiler, member, entity, prepare, rows))
+
+
+@plans_root(NewestOf)
+def newest(compiler: Compiler, member: Member, declaration: NewestOf) -> str:
+    entity = BY_MODEL[declaration.newest.pages.model]
+
+    def prepare(_run: Run, _given: Given) -> None:
+        return None
+
+    async def rows(run: Run, _nothing: None, columns: Columns) -> Sequence[Row] | None:
+        found = await declaration.newest.load(run.context.handles, (*columns, *entity.visibility.needs))
+        return None if found is None or not entity.visibility.permits(run.context.viewer, found) else [found]
+
+    return only(compiler, several(compiler, member, entity, prepare, rows))
+
+
+def only(compiler: Compiler, rows: str) -> str:
+    """Writes the function that answers with the one row that another answers with, and returns its name."""
+    function = compiler.module.name("root_only_")
     compiler.module.define(
-        f"async def {function}(run):", f"    rows = await {several_rows}(run)", "    return rows[0] if rows else None"
+        f"async def {function}(run):", f"    rows = await {rows}(run)", "    return rows[0] if rows else None"
     )
     return function

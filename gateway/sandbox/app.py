@@ -1,6 +1,7 @@
 """The sandbox's addresses: Stripe's under `/v1`, and under `/sandbox` what only a double has."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from gateway.sandbox.errors import ApiError, malformed
 from gateway.sandbox.faults import Fault, Faults, Request
 from gateway.sandbox.ledger import Ledger, Object
 from gateway.sandbox.parameters import Parameters
-from gateway.sandbox.requests import Requests, responded
+from gateway.sandbox.requests import Effect, Requests, responded
 
 INTENTS = "/v1/payment_intents"
 REFUNDS = "/v1/refunds"
@@ -26,19 +27,11 @@ def create_app(ledger: Ledger, faults: Faults) -> Starlette:
     own = Own(ledger, faults)
     return Starlette(
         routes=[
-            Route(INTENTS, serving(Request.CREATE, lambda of, _, given: intents.create(of, given)), methods=["POST"]),
+            Route(INTENTS, serving(Request.CREATE, expanding(create_intent)), methods=["POST"]),
             Route(INTENTS, serving(Request.LIST, list_intents), methods=["GET"]),
-            Route(f"{INTENTS}/{{id}}", serving(Request.RETRIEVE, retrieve_intent), methods=["GET"]),
-            Route(
-                f"{INTENTS}/{{id}}/confirm",
-                serving(Request.CONFIRM, lambda of, path, given: intents.confirm(of, path["id"], given)),
-                methods=["POST"],
-            ),
-            Route(
-                f"{INTENTS}/{{id}}/cancel",
-                serving(Request.CANCEL, lambda of, path, given: intents.cancel(of, path["id"], given)),
-                methods=["POST"],
-            ),
+            Route(f"{INTENTS}/{{id}}", serving(Request.RETRIEVE, expanding(retrieve_intent)), methods=["GET"]),
+            Route(f"{INTENTS}/{{id}}/confirm", serving(Request.CONFIRM, expanding(confirm_intent)), methods=["POST"]),
+            Route(f"{INTENTS}/{{id}}/cancel", serving(Request.CANCEL, expanding(cancel_intent)), methods=["POST"]),
             Route(REFUNDS, serving(Request.REFUND, lambda of, _, given: refunds.create(of, given)), methods=["POST"]),
             Route(REFUNDS, serving(Request.LIST_REFUNDS, list_refunds), methods=["GET"]),
             Route(f"{REFUNDS}/{{id}}", serving(Request.RETRIEVE_REFUND, retrieve_refund), methods=["GET"]),
@@ -46,10 +39,34 @@ def create_app(ledger: Ledger, faults: Faults) -> Starlette:
             Route("/sandbox/ledger", own.effects, methods=["GET"]),
             Route("/sandbox/faults", own.order, methods=["POST"]),
             Route("/sandbox/faults", own.clear, methods=["DELETE"]),
-            Route("/sandbox/payment_intents/{id}/authenticate", own.authenticate, methods=["POST"]),
+            Route("/sandbox/payment_intents/{id}/authenticate", own.doing(intents.authenticate), methods=["POST"]),
+            Route("/sandbox/refunds/{id}/settle", own.doing(refunds.settle), methods=["POST"]),
         ],
         exception_handlers={404: not_found, 405: not_found},
     )
+
+
+def expanding(effect: Effect) -> Effect:
+    """The effect, answered with the attempt's charge where the request wants that expanded."""
+
+    def answered(ledger: Ledger, path: dict[str, str], given: Parameters) -> Object:
+        expands = parameters.expands(given, "latest_charge")
+        intent = effect(ledger, path, {name: value for name, value in given.items() if name != "expand"})
+        return intents.with_charge(ledger, intent) if expands else intent
+
+    return answered
+
+
+def create_intent(ledger: Ledger, _: dict[str, str], given: Parameters) -> Object:
+    return intents.create(ledger, given)
+
+
+def confirm_intent(ledger: Ledger, path: dict[str, str], given: Parameters) -> Object:
+    return intents.confirm(ledger, path["id"], given)
+
+
+def cancel_intent(ledger: Ledger, path: dict[str, str], given: Parameters) -> Object:
+    return intents.cancel(ledger, path["id"], given)
 
 
 def retrieve_intent(ledger: Ledger, path: dict[str, str], given: Parameters) -> Object:
@@ -114,14 +131,19 @@ class Own:
         self._faults.clear()
         return Response(status_code=204)
 
-    async def authenticate(self, request: HttpRequest) -> Response:
-        try:
-            given = parameters.parse((await request.body()).decode(errors="replace"))
-            with self._ledger.transaction():
-                intent = intents.authenticate(self._ledger, request.path_params["id"], given)
-        except ApiError as error:
-            return responded(error.status, json.dumps(error.body))
-        return responded(200, json.dumps(intent))
+    def doing(self, effect: Callable[[Ledger, str, Parameters], Object]) -> Callable[[HttpRequest], Any]:
+        """The endpoint of what happens to a thing without anybody having asked by the API."""
+
+        async def endpoint(request: HttpRequest) -> Response:
+            try:
+                given = parameters.parse((await request.body()).decode(errors="replace"))
+                with self._ledger.transaction():
+                    changed = effect(self._ledger, request.path_params["id"], given)
+            except ApiError as error:
+                return responded(error.status, json.dumps(error.body))
+            return responded(200, json.dumps(changed))
+
+        return endpoint
 
 
 async def not_found(request: HttpRequest, _: Exception) -> Response:

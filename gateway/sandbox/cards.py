@@ -1,9 +1,16 @@
-"""Stripe's test payment methods: what happens when one of them is charged.  See https://docs.stripe.com/testing."""
+"""Stripe's test payment methods: what happens when one of them is charged.  See https://docs.stripe.com/testing.
 
+Those are everybody's, so nothing tells whose card they are.  A name of our own, like `pm_sandbox_alice`, is a card that
+pays and is known again.
+"""
+
+import re
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 GENERIC = "Your card was declined."
+OWN = re.compile(r"pm_sandbox_[A-Za-z0-9]{1,64}")
 UNAUTHENTICATED = (
     "The provided PaymentMethod has failed authentication. You can provide payment_method_data or a new PaymentMethod"
     " to attempt to fulfill this PaymentIntent again."
@@ -25,12 +32,16 @@ class Decline:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """What a test payment method does: pay, refuse, and either of them after the buyer has proved who they are."""
+    """What a test payment method does: pay, refuse, and either of them after the buyer has proved who they are.
+    `fingerprint` tells it from other cards; `is_refunded_late` says that what is given back to it takes its time.
+    """
 
     brand: str = "visa"
     last4: str = "4242"
     decline: Decline | None = None
     wants_action: bool = False
+    fingerprint: str | None = None
+    is_refunded_late: bool = False
 
 
 def refusing(decline_code: str, message: str = GENERIC) -> Decline:
@@ -44,6 +55,7 @@ CARDS = {
     "pm_card_visa": Card(),
     "pm_card_mastercard": Card("mastercard", "4444"),
     "pm_card_amex": Card("amex", "8431"),
+    "pm_card_pendingRefund": Card(last4="7726", is_refunded_late=True),
     "pm_card_chargeDeclined": Card(last4="0002", decline=refusing("generic_decline")),
     "pm_card_chargeDeclinedInsufficientFunds": Card(last4="9995", decline=INSUFFICIENT_FUNDS),
     "pm_card_chargeDeclinedLostCard": Card(last4="9987", decline=refusing("lost_card")),
@@ -68,3 +80,10 @@ CARDS = {
         last4="3178", decline=INSUFFICIENT_FUNDS, wants_action=True
     ),
 }
+
+
+def card_named(method: str) -> Card | None:
+    """The card of a payment method, or None where there is none of this name."""
+    if OWN.fullmatch(method):
+        return Card(fingerprint=sha256(method.encode()).hexdigest()[:16])
+    return CARDS.get(method)

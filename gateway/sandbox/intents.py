@@ -4,7 +4,7 @@ import secrets
 import time
 
 from gateway.sandbox import parameters
-from gateway.sandbox.cards import CARDS, NOT_AUTHENTICATED, Card, Decline
+from gateway.sandbox.cards import NOT_AUTHENTICATED, Card, Decline, card_named
 from gateway.sandbox.errors import ApiError, declined, invalid, malformed, missing
 from gateway.sandbox.ledger import Ledger, Object
 from gateway.sandbox.parameters import Parameters
@@ -111,8 +111,14 @@ def authenticate(ledger: Ledger, name: str, given: Parameters) -> Object:
     return intent
 
 
+def with_charge(ledger: Ledger, intent: Object) -> Object:
+    """The intent as it is told to whoever has `latest_charge` expanded."""
+    charge = intent["latest_charge"]
+    return intent | {"latest_charge": ledger.get("charge", charge)} if charge else intent
+
+
 def card_of(method: str) -> Card:
-    card = CARDS.get(method)
+    card = card_named(method)
     if card is None:
         raise missing("PaymentMethod", method, "payment_method")
     return card
@@ -175,7 +181,10 @@ def _charge(intent: Object, method: str, decline: Decline | None) -> Object:
         "paid": decline is None,
         "payment_intent": intent["id"],
         "payment_method": method,
-        "payment_method_details": {"type": "card", "card": {"brand": card.brand, "last4": card.last4}},
+        "payment_method_details": {
+            "type": "card",
+            "card": {"brand": card.brand, "fingerprint": card.fingerprint, "last4": card.last4},
+        },
         "refunded": False,
         "status": "failed" if decline else "succeeded",
     }

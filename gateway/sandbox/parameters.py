@@ -99,6 +99,14 @@ def metadata(given: Parameters) -> dict[str, str]:
     return dict(values)
 
 
+def expands(given: Parameters, name: str) -> bool:
+    """Whether the answer is wanted with what this property names, instead of its id."""
+    wanted = given.get("expand", {})
+    if not isinstance(wanted, dict) or set(wanted.values()) - {name}:
+        raise malformed(f"This property cannot be expanded; the sandbox expands {name}.", "expand", "parameter_invalid")
+    return bool(wanted)
+
+
 def moments(given: Parameters) -> dict[str, int]:
     """The bounds of `created`, one moment or `gte` and the like, as comparisons."""
     value = given.get("created")

@@ -9,6 +9,7 @@ from gateway.sandbox.parameters import Parameters
 
 KIND = "refund"
 REASONS = {"duplicate", "fraudulent", "requested_by_customer"}
+FAILURE = "expired_or_canceled_card"
 
 
 def create(ledger: Ledger, given: Parameters) -> Object:
@@ -37,17 +38,43 @@ def create(ledger: Ledger, given: Parameters) -> Object:
         "charge": charge["id"],
         "created": int(time.time()),
         "currency": charge["currency"],
+        "failure_reason": None,
         "metadata": metadata,
         "payment_intent": name,
         "reason": reason,
-        "status": "succeeded",
+        "status": "pending" if intents.card_of(charge["payment_method"]).is_refunded_late else "succeeded",
     }
-    charge["amount_refunded"] += wanted
+    _take(ledger, charge, wanted)
+    ledger.put(refund)
+    ledger.note("refunded" if refund["status"] == "succeeded" else "refund_begun", refund)
+    return refund
+
+
+def settle(ledger: Ledger, name: str, given: Parameters) -> Object:
+    """What becomes of a refund that takes its time, here by an endpoint of the sandbox: `outcome` succeeds or fails."""
+    parameters.known(given, "outcome")
+    outcome = parameters.required(given, "outcome")
+    if outcome not in {"succeeds", "fails"}:
+        raise malformed("outcome is succeeds or fails.", "outcome", "parameter_invalid")
+    refund = retrieve(ledger, name)
+    if refund["status"] != "pending":
+        raise invalid(f"This refund has a status of {refund['status']}.")
+    if outcome == "succeeds":
+        refund["status"] = "succeeded"
+    else:
+        refund |= {"status": "failed", "failure_reason": FAILURE}
+        charge = ledger.get("charge", refund["charge"])
+        if charge is not None:
+            _take(ledger, charge, -refund["amount"])
+    ledger.put(refund)
+    ledger.note("refunded" if outcome == "succeeds" else "refund_failed", refund)
+    return refund
+
+
+def _take(ledger: Ledger, charge: Object, amount: int) -> None:
+    charge["amount_refunded"] += amount
     charge["refunded"] = charge["amount_refunded"] == charge["amount"]
     ledger.put(charge)
-    ledger.put(refund)
-    ledger.note("refunded", refund)
-    return refund
 
 
 def retrieve(ledger: Ledger, name: str) -> Object:

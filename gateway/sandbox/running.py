@@ -109,11 +109,10 @@ def child(data_dir: Path, port: int = 0) -> Iterator[str]:
     however that ends.
     """
     log = open_data_dir(data_dir) / "sandbox.log"
-    words = ["sandbox", "--data-dir", str(data_dir), "--port", str(port), "--until-stdin-ends"]
     with (
         log.open("wb") as errors,
         subprocess.Popen(  # noqa: S603  The command line is ours.
-            [sys.executable, "-m", "gateway", *words],
+            [sys.executable, "-m", "gateway.sandbox", str(data_dir), str(port)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=errors,
@@ -139,7 +138,7 @@ def address_of(process: subprocess.Popen[bytes], log: Path) -> str:
             return found[1]
         if not part:
             break
-    told = log.read_text(errors="replace").strip().rpartition("\n")[2].removeprefix("gateway: ")
+    told = log.read_text(errors="replace").strip().rpartition("\n")[2]
     raise SandboxFailed(told or "The sandbox did not start; run 'gateway sandbox' to see why.")
 
 

@@ -29,6 +29,7 @@ class Offer:
     max_uses_per_user: int | None = None
     disabled_at: datetime | None = None
     is_released_by_refund: bool = False
+    categories: tuple[str, ...] = ()
 
     def terms(self, currency: str) -> Terms:
         """What it gives in a shop of that currency; a percentage without bounds is good for any."""
@@ -44,6 +45,7 @@ class Offer:
             self.max_uses,
             self.max_uses_per_user,
             self.disabled_at,
+            categories=self.categories,
         )
 
 
@@ -95,6 +97,9 @@ def open_coupons(
             max_uses=offer.max_uses,
             max_uses_per_user=offer.max_uses_per_user,
             is_released_by_refund=offer.is_released_by_refund,
+            items=[],
+            item_kinds=[],
+            categories=list(offer.categories),
             disabled_at=offer.disabled_at,
             created_by=created_by,
             created_at=offer.starts_at,
@@ -126,8 +131,8 @@ OFFERS = (
           _day(2024, 11, 2), FOREVER, min_purchase=Decimal("20.00")),
     Offer("LOYAL15", CouponType.PERCENTAGE, Decimal("15.00"), "For those who come back, twice each.",
           _day(2025, 3, 1), FOREVER, max_uses_per_user=2, is_released_by_refund=True),
-    Offer("SUMMER25", CouponType.PERCENTAGE, Decimal("25.00"), "A quarter off, in the summer of 2026.",
-          _day(2026, 6, 1), _day(2026, 9, 1), max_discount=Decimal("30.00")),
+    Offer("SUMMER25", CouponType.PERCENTAGE, Decimal("25.00"), "A quarter off typing courses and e-books, in 2026.",
+          _day(2026, 6, 1), _day(2026, 9, 1), max_discount=Decimal("30.00"), categories=("typing", "ebook")),
     Offer("EARLYBIRD", CouponType.FIXED, Decimal("8.00"), "For the first three who come.",
           _day(2025, 12, 15), FOREVER, max_uses=3, max_uses_per_user=1),
     Offer("FLASH50", CouponType.PERCENTAGE, Decimal("50.00"), "Half off, until we thought better of it.",

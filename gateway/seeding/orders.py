@@ -10,7 +10,9 @@ from gateway.seeding.claims import hold
 from gateway.seeding.referrals import Verdict
 from gateway.seeding.world import World
 from models.orders import Fulfilment, Order, OrderItem, OrderStatus, PaymentStatus, RecoveryPoint
+from models.payments import IdempotencyKey
 from models.referrals import ClaimState
+from resolvers.paying import PAY_ORDER
 from resolvers.shares import NOTHING
 
 WAITS_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
@@ -36,7 +38,7 @@ def place(world: World, cart: Cart) -> None:
         give_back(world.draw, cart, attempt, world.terms.credit_value)
     is_kept = cart.outcome in (Outcome.COMPLETED, Outcome.WAITING)
     priced = attempt if is_kept else release(attempt)
-    is_first = cart.outcome is Outcome.COMPLETED and cart.buyer.bought_at is None
+    is_first = cart.outcome is Outcome.COMPLETED and cart.buyer.bought_at is None and priced.amount > 0
     _write_order(world, cart, priced, order_id, ended_at, is_first=is_first)
     for position, line in enumerate(priced.lines, start=1):
         _write_item(world, cart, line, order_id, position, ended_at)
@@ -53,7 +55,8 @@ def place(world: World, cart: Cart) -> None:
         is_converted = is_first and _convert(world, cart, priced, order_id, ended_at)
         sale = purchases.Sale(cart, order_id, ended_at, charge, is_first=is_first, is_converted=is_converted)
         purchases.project(world, sale, priced)
-        cart.buyer.bought_at = ended_at
+        if priced.amount:
+            cart.buyer.bought_at = ended_at
 
 
 def _ended_at(world: World, cart: Cart) -> datetime:
@@ -97,11 +100,27 @@ def _write_order(
         lease_until=ended_at if was_in_payment else cart.at,
         recovery_point=_recovery_point(cart.outcome),
         waits_until=WAITS_UNTIL if is_waiting else None,
+        idempotency_key=_take_key(world, cart, order_id) if is_waiting else None,
         created_at=cart.at,
         updated_at=returned[-1][1].at if returned else ended_at if is_touched else cart.at,
         completed_at=ended_at if is_completed else None,
         cancelled_at=ended_at if status is OrderStatus.CANCELLED else None,
     )
+
+
+def _take_key(world: World, cart: Cart, order_id: UUID) -> str:
+    """The key under which a payment waits, which stands for no request that anybody could repeat."""
+    key = f"seeded-{order_id}"
+    world.batch.row(
+        IdempotencyKey,
+        user_id=cart.buyer.id,
+        key=key,
+        mutation=PAY_ORDER,
+        fingerprint=bytes(32),
+        subject_id=order_id,
+        created_at=cart.at,
+    )
+    return key
 
 
 def _recovery_point(outcome: Outcome) -> RecoveryPoint:
@@ -125,6 +144,7 @@ def _write_item(world: World, cart: Cart, line: Line, order_id: UUID, position: 
         kind=line.item.kind,
         item_id=line.item.id,
         title=line.item.title,
+        category=line.item.category,
         price=line.item.price,
         currency=world.terms.currency,
         discount_share=line.discount,

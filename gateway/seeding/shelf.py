@@ -30,6 +30,7 @@ class Item:
     price: Decimal
     is_published: bool
     passage: "Text | None" = None
+    category: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class Stock:
             created_by=self._created_by,
             **stamps,
         )
-        self.items.append(Item(item_id, PurchasableKind.COURSE, sample.title, sample.price, sample.is_published))
+        self._stock(item_id, PurchasableKind.COURSE, sample)
 
     def product(self, sample: SampleProduct) -> None:
         item_id, stamps = self._made()
@@ -100,7 +101,7 @@ class Stock:
             is_published=sample.is_published,
             **stamps,
         )
-        self.items.append(Item(item_id, PurchasableKind.PRODUCT, sample.title, sample.price, sample.is_published))
+        self._stock(item_id, PurchasableKind.PRODUCT, sample)
 
     def typing_test(self, sample: SampleTest) -> None:
         item_id, stamps = self._made()
@@ -129,6 +130,10 @@ class Stock:
             Passage, id=passage_id, title=title, text=text, level=level.value, random_key=key, **stamps
         )
         self._texts[title] = Text(passage_id, text)
+
+    def _stock(self, item_id: UUID, kind: PurchasableKind, sample: SampleCourse | SampleProduct) -> None:
+        item = Item(item_id, kind, sample.title, sample.price, sample.is_published, category=str(sample.category))
+        self.items.append(item)
 
     def _made(self) -> tuple[UUID, dict[str, datetime]]:
         at = self._draw.between(WORLD_BEGINS - STOCKED_FOR, WORLD_BEGINS)

@@ -5,8 +5,10 @@ from collections.abc import AsyncIterator, Iterator
 import pytest
 import stripe
 
-from gateway.payments import StripePayments, payments
-from tests.gateway.sandbox_place import ANSWER_SECONDS, Sandbox, a_sandbox
+from gateway.payments import payments
+from resolvers.provider import Provider
+from tests.gateway.sandbox_place import ANSWER_SECONDS, a_sandbox
+from tests.sandbox import Sandbox
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +31,6 @@ async def client(sandbox: Sandbox) -> AsyncIterator[stripe.StripeClient]:
 
 
 @pytest.fixture
-async def provider(sandbox: Sandbox) -> AsyncIterator[StripePayments]:
+async def provider(sandbox: Sandbox) -> AsyncIterator[Provider]:
     async with payments(sandbox.settings(), ANSWER_SECONDS) as provider:
         yield provider

@@ -5,15 +5,12 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import httpx
-import stripe
-
-from gateway.settings import Settings
+from tests.sandbox import Sandbox
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 20.0
@@ -36,13 +33,13 @@ run(Path(sys.argv[1]), 0, [], print)
 """
 
 
-class Sandbox:
+class OwnSandbox(Sandbox):
     """A sandbox on a directory; each start has another port."""
 
     def __init__(self, directory: Path) -> None:
+        super().__init__(address="")
         self.directory = directory
         self.process: subprocess.Popen[str] | None = None
-        self.address = ""
 
     def start(self) -> None:
         self.process = subprocess.Popen(
@@ -72,50 +69,16 @@ class Sandbox:
         self.kill()
         self.start()
 
-    def order(self, on: str, do: str, **more: Any) -> None:
-        """Orders a fault."""
-        assert httpx.post(f"{self.address}/sandbox/faults", json={"on": on, "do": do, **more}).status_code == 204
-
-    def forget_faults(self) -> None:
-        httpx.delete(f"{self.address}/sandbox/faults")
-
-    def effects(self, *whats: str) -> list[dict[str, Any]]:
-        """All effects, or those of these kinds, oldest first."""
-        found: list[dict[str, Any]] = httpx.get(f"{self.address}/sandbox/ledger").json()["effects"]
-        return [effect for effect in found if not whats or effect["what"] in whats]
-
-    def effects_of(self, intent: str) -> list[str]:
-        return [effect["what"] for effect in self.effects() if effect["intent"] == intent]
-
-    def authenticate(self, intent: str, outcome: str) -> dict[str, Any]:
-        """Does what the buyer does in their bank's window."""
-        answer = httpx.post(f"{self.address}/sandbox/payment_intents/{intent}/authenticate", data={"outcome": outcome})
-        found: dict[str, Any] = answer.json()
-        return found
-
-    def settings(self) -> Settings:
-        return Settings(_env_file=None, stripe_api_base=self.address)
-
-    @asynccontextmanager
-    async def client(self, key: str = "sk_test_any", seconds: float = 5) -> AsyncIterator[stripe.StripeClient]:
-        """The official client, as it is."""
-        http = stripe.HTTPXClient(timeout=seconds)
-        try:
-            yield stripe.StripeClient(
-                key, base_addresses={"api": self.address}, http_client=http, max_network_retries=0
-            )
-        finally:
-            await http.close_async()  # type: ignore[no-untyped-call]  # The client's own types leave it out.
-
 
 @contextmanager
-def a_sandbox(directory: Path) -> Iterator[Sandbox]:
-    sandbox = Sandbox(directory)
+def a_sandbox(directory: Path) -> Iterator[OwnSandbox]:
+    sandbox = OwnSandbox(directory)
     sandbox.start()
     try:
         yield sandbox
     finally:
         sandbox.kill()
+        sandbox.close()
 
 
 def wait_for(condition: Any) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from gateway.payments import StripePayments, payments
+from gateway.payments import payments
 from models.values import new_id
 from resolvers.provider import (
     Absent,
@@ -23,7 +23,8 @@ from resolvers.provider import (
     Unavailable,
     Unknown,
 )
-from tests.gateway.sandbox_place import ANSWER_SECONDS, LOST, Sandbox
+from tests.gateway.sandbox_place import ANSWER_SECONDS, LOST
+from tests.sandbox import Sandbox
 
 PRICE = Decimal("499.00")
 VISA = "pm_card_visa"
@@ -35,9 +36,9 @@ async def created(provider: Provider, payment_id: UUID | None = None) -> str:
     return made.intent_id
 
 
-async def charged(provider: Provider) -> str:
+async def charged(provider: Provider, method: str = VISA) -> str:
     intent = await created(provider)
-    assert isinstance(await provider.confirm(intent, VISA), Succeeded)
+    assert isinstance(await provider.confirm(intent, method), Succeeded)
     return intent
 
 
@@ -46,7 +47,7 @@ def recently() -> datetime:
 
 
 async def test_a_payment_is_made_and_charged_once_however_often_it_is_asked(
-    sandbox: Sandbox, provider: StripePayments
+    sandbox: Sandbox, provider: Provider
 ) -> None:
     payment_id = new_id()
     intents = {await created(provider, payment_id) for _ in range(3)}
@@ -65,9 +66,7 @@ async def test_a_payment_is_made_and_charged_once_however_often_it_is_asked(
     )
 
 
-async def test_a_currency_without_decimals_is_charged_in_whole_units(
-    sandbox: Sandbox, provider: StripePayments
-) -> None:
+async def test_a_currency_without_decimals_is_charged_in_whole_units(sandbox: Sandbox, provider: Provider) -> None:
     made = await provider.create(new_id(), Decimal("500.00"), "JPY", {})
     assert isinstance(made, Created)
 
@@ -85,7 +84,7 @@ async def test_a_currency_without_decimals_is_charged_in_whole_units(
     ],
 )
 async def test_a_declined_card_is_charged_by_no_repetition_and_closed_by_a_cancellation(
-    sandbox: Sandbox, provider: StripePayments, method: str, reason: str
+    sandbox: Sandbox, provider: Provider, method: str, reason: str
 ) -> None:
     payment_id = new_id()
     intent = await created(provider, payment_id)
@@ -103,7 +102,7 @@ async def test_a_declined_card_is_charged_by_no_repetition_and_closed_by_a_cance
 
 @pytest.mark.parametrize(("outcome", "standing"), [("succeeds", Succeeded), ("fails", Declined)])
 async def test_a_card_that_wants_the_buyer_gives_the_secret_and_is_looked_up_when_they_have_acted(
-    sandbox: Sandbox, provider: StripePayments, outcome: str, standing: type
+    sandbox: Sandbox, provider: Provider, outcome: str, standing: type
 ) -> None:
     payment_id = new_id()
     intent = await created(provider, payment_id)
@@ -118,7 +117,7 @@ async def test_a_card_that_wants_the_buyer_gives_the_secret_and_is_looked_up_whe
 
 
 async def test_an_attempt_that_waits_is_cancelled_and_one_that_was_charged_says_so(
-    provider: StripePayments,
+    provider: Provider,
 ) -> None:
     waiting = await created(provider)
     await provider.confirm(waiting, "pm_card_threeDSecure2Required")
@@ -130,7 +129,7 @@ async def test_an_attempt_that_waits_is_cancelled_and_one_that_was_charged_says_
 
 
 async def test_a_confirmation_that_lands_after_the_cancellation_charges_nothing(
-    sandbox: Sandbox, provider: StripePayments
+    sandbox: Sandbox, provider: Provider
 ) -> None:
     intent = await created(provider)
     sandbox.order("confirm", "delay_before", seconds=ANSWER_SECONDS + 0.5)
@@ -145,7 +144,7 @@ async def test_a_confirmation_that_lands_after_the_cancellation_charges_nothing(
 
 @pytest.mark.parametrize(("fault", "effects"), LOST, ids=lambda value: value["do"] if isinstance(value, dict) else "")
 async def test_a_charge_whose_answer_was_lost_is_unknown_and_looked_up(
-    sandbox: Sandbox, provider: StripePayments, fault: dict[str, Any], effects: int
+    sandbox: Sandbox, provider: Provider, fault: dict[str, Any], effects: int
 ) -> None:
     payment_id = new_id()
     intent = await created(provider, payment_id)
@@ -160,7 +159,7 @@ async def test_a_charge_whose_answer_was_lost_is_unknown_and_looked_up(
 
 @pytest.mark.parametrize(("fault", "effects"), LOST, ids=lambda value: value["do"] if isinstance(value, dict) else "")
 async def test_an_attempt_whose_id_was_lost_is_found_by_its_payment(
-    sandbox: Sandbox, provider: StripePayments, fault: dict[str, Any], effects: int
+    sandbox: Sandbox, provider: Provider, fault: dict[str, Any], effects: int
 ) -> None:
     payment_id = new_id()
     sandbox.order("create", **fault)
@@ -174,7 +173,7 @@ async def test_an_attempt_whose_id_was_lost_is_found_by_its_payment(
 
 
 async def test_an_attempt_is_found_among_more_than_a_page_of_others_unless_that_takes_too_long(
-    sandbox: Sandbox, provider: StripePayments
+    sandbox: Sandbox, provider: Provider
 ) -> None:
     payment_id = new_id()
     async with payments(sandbox.settings(), 20.0) as patient:
@@ -188,7 +187,7 @@ async def test_an_attempt_is_found_among_more_than_a_page_of_others_unless_that_
     assert isinstance(await provider.look_up(payment_id, None, recently()), Unknown)
 
 
-async def test_being_turned_away_is_known_to_have_changed_nothing(sandbox: Sandbox, provider: StripePayments) -> None:
+async def test_being_turned_away_is_known_to_have_changed_nothing(sandbox: Sandbox, provider: Provider) -> None:
     intent = await created(provider)
     sandbox.order("confirm", "rate_limit")
 
@@ -209,7 +208,7 @@ async def test_a_provider_that_is_away_is_unavailable(sandbox: Sandbox) -> None:
             [attempt async for attempt in provider.attempts(recently())]
 
 
-async def test_a_payment_method_that_is_not_there_is_refused(sandbox: Sandbox, provider: StripePayments) -> None:
+async def test_a_payment_method_that_is_not_there_is_refused(sandbox: Sandbox, provider: Provider) -> None:
     intent = await created(provider)
 
     assert await provider.confirm(intent, "pm_of_somebody") == Refused("resource_missing")
@@ -217,7 +216,7 @@ async def test_a_payment_method_that_is_not_there_is_refused(sandbox: Sandbox, p
     assert sandbox.effects_of(intent) == ["created"]
 
 
-async def test_one_payment_with_two_amounts_is_a_bug(provider: StripePayments) -> None:
+async def test_one_payment_with_two_amounts_is_a_bug(provider: Provider) -> None:
     payment_id = new_id()
     await created(provider, payment_id)
 
@@ -225,7 +224,7 @@ async def test_one_payment_with_two_amounts_is_a_bug(provider: StripePayments) -
         await provider.create(payment_id, Decimal(1), "INR", {"order": "A-1"})
 
 
-async def test_the_providers_books_can_be_read_whole(sandbox: Sandbox, provider: StripePayments) -> None:
+async def test_the_providers_books_can_be_read_whole(sandbox: Sandbox, provider: Provider) -> None:
     payment_id = new_id()
     intent = await created(provider, payment_id)
     await provider.confirm(intent, VISA)

@@ -7,7 +7,7 @@ import pytest
 import stripe
 from stripe.params import PaymentIntentCreateParams
 
-from tests.gateway.sandbox_place import Sandbox
+from tests.sandbox import Sandbox
 
 WANTED: PaymentIntentCreateParams = {"amount": 49_900, "currency": "inr", "metadata": {"payment_id": "p1"}}
 

@@ -54,6 +54,8 @@ def read(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
         ({"CREDIT_VALUE": '{"INR": "0"}'}, "CREDIT_VALUE", "each currency"),
         ({"CREDIT_VALUE": '{"INR": "1.001"}'}, "CREDIT_VALUE", "each currency"),
         ({"REFERRAL_CREDITS": "-1"}, "REFERRAL_CREDITS", "each side of a referral"),
+        ({"PAYMENT_WAIT_MINUTES": "0"}, "PAYMENT_WAIT_MINUTES", "from 1 to 1440"),
+        ({"PAYMENT_WAIT_MINUTES": "1441"}, "PAYMENT_WAIT_MINUTES", "from 1 to 1440"),
         ({"STRIPE_API_BASE": "127.0.0.1:8420"}, "STRIPE_API_BASE", "to talk to the sandbox"),
         ({"STRIPE_API_BASE": "ftp://127.0.0.1"}, "STRIPE_API_BASE", "to talk to the sandbox"),
         (SECURE | {"STRIPE_API_KEY": ""}, "STRIPE_API_KEY", "secret key of Stripe"),

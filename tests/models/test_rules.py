@@ -61,7 +61,7 @@ TWICE: list[tuple[str, SQLModel, Callable[[], SQLModel]]] = [
         lambda: make.completed(BUYER, is_first_purchase=True),
     ),
     ("uq_payments_open_or_paid", PAID, lambda: make.payment(ORDER)),
-    ("uq_refunds_item", make.refund(ITEM, PAID), lambda: make.refund(ITEM, PAID)),
+    ("uq_refunds_of_nothing", make.refund(ITEM, PAID, amount=0), lambda: make.refund(ITEM, PAID, amount=0)),
     ("uq_coupons_code", COUPON, lambda: make.coupon(ADMIN, code=COUPON.code)),
     (
         "uq_coupon_usages_coupon_id_order_id",

@@ -10,8 +10,9 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 
-from gateway.seeding.shapes import columns, raw, row
+from gateway.seeding.shapes import columns, row
 from models.catalog import Course, CourseLevel, Product, ProductCategory, PurchasableKind, TypingTest
+from models.raw_documents import raw
 from models.values import new_id
 from models.words import words
 from resolvers.context import Handles

@@ -75,11 +75,13 @@ async def become(world: World, status: OrderStatus) -> None:
 async def step_to(world: World, status: OrderStatus) -> None:
     paid = {OrderStatus.COMPLETED: PaymentStatus.PAID, OrderStatus.REFUNDED: PaymentStatus.REFUNDED}
     await world.handles.postgres.execute(
-        "UPDATE orders SET status = $1, payment_status = $2, completed_at = $3, cancelled_at = $4",
+        "UPDATE orders SET status = $1, payment_status = $2, completed_at = $3, cancelled_at = $4,"
+        " idempotency_key = $5, lease_until = now() + interval '1 minute'",
         status,
         paid.get(status, PaymentStatus.PENDING),
         now() if status in paid else None,
         now() if status is OrderStatus.CANCELLED else None,
+        "key" if status is OrderStatus.PROCESSING else None,
     )
 
 

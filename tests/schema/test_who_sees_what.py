@@ -106,6 +106,7 @@ async def viewers(world: World, settings: Settings) -> dict[str, Viewer]:
     assert alice is not None
     owner = Person(alice["id"], "alice", "alice@example.com", "")
     await world.save(lives.account(world, owner), lives.api_key(world, owner), lives.chart(world, owner))
+    await world.save(lives.consistency_report())
     assert await start_session(world.handles, owner.email, "test", timedelta(hours=1))
     found["analyst"] = Viewer("analyst", LETTERS["ANALYST"], await world.person(Role.ANALYST, has_member=False))
     found["admin"] = Viewer("admin", LETTERS["ADMIN"], await world.person(Role.ADMIN, has_member=False))

@@ -21,6 +21,8 @@ ROWS = {
     "Payment": "oya",
     "Refund": "oya",
     "CreditEntry": "oa",
+    "ReferralClaim": "a",
+    "ConsistencyReport": "a",
     "Coupon": "ya",
     "CouponUsage": "ya",
     **dict.fromkeys(("UserProfile", "UserPreference", "Session", "Account", "ApiKey"), "oa"),
@@ -119,6 +121,14 @@ FIELDS: dict[str, dict[str, str]] = {
         "creditsAwarded": "oya",
         "referrer": "oa",
         "referredUser": "oa",
+        "claim": "a",
+    },
+    "ConsistencyReport": dict.fromkeys(
+        ("id", "startedAt", "finishedAt", "checked", "isConsistent", "violations", "skipped"), "a"
+    ),
+    "ReferralClaim": {
+        **dict.fromkeys(("id", "reason", "order", "decidedBy"), "a"),
+        **dict.fromkeys(("createdAt", "updatedAt", "convertedAt", "voidedAt"), "a"),
     },
     "Order": {
         **dict.fromkeys(("id", "number", "status", "paymentStatus", "fulfilment", "amount", "originalAmount"), "oya"),
@@ -149,7 +159,7 @@ FIELDS: dict[str, dict[str, str]] = {
     "Refund": {
         **dict.fromkeys(("id", "state", "amount", "creditValue", "creditsReturned"), "oya"),
         **dict.fromkeys(("createdAt", "completedAt", "order", "orderItem", "payment"), "oya"),
-        **dict.fromkeys(("reason", "providerRefundId", "user", "requestedBy"), "oa"),
+        **dict.fromkeys(("reason", "providerRefundId", "failureReason", "user", "requestedBy"), "oa"),
     },
     "CreditEntry": {
         **dict.fromkeys(("id", "kind", "amount", "balanceAfter", "version", "reason", "createdAt"), "oa"),
@@ -160,6 +170,7 @@ FIELDS: dict[str, dict[str, str]] = {
         **dict.fromkeys(("id", "code", "type", "value", "currency", "maxDiscount", "minPurchase"), "ya"),
         **dict.fromkeys(("description", "startsAt", "endsAt", "maxUses", "maxUsesPerUser", "uses"), "ya"),
         **dict.fromkeys(("isReleasedByRefund", "disabledAt", "createdAt", "updatedAt", "usages"), "ya"),
+        **dict.fromkeys(("items", "categories"), "ya"),
         "createdBy": "a",
     },
     "CouponUsage": {
@@ -191,14 +202,25 @@ MUTATIONS = {
     "updatePreferences": ("s", '{theme: "dark"}'),
     "placeOrder": ("s", f'{{items: [{{itemId: "{global_id("Course", SOME)}"}}], idempotencyKey: "1"}}'),
     "cancelOrder": ("s", f'{{orderId: "{global_id("Order", SOME)}"}}'),
+    "payOrder": ("s", f'{{orderId: "{global_id("Order", SOME)}", idempotencyKey: "1"}}'),
+    "confirmPayment": ("s", f'{{orderId: "{global_id("Order", SOME)}", idempotencyKey: "1"}}'),
+    "purchase": ("s", f'{{items: [{{itemId: "{global_id("Course", SOME)}"}}], idempotencyKey: "1"}}'),
     "redeemCoupon": ("s", f'{{orderId: "{global_id("Order", SOME)}", code: "ONE"}}'),
     "removeCoupon": ("s", f'{{orderId: "{global_id("Order", SOME)}"}}'),
     "applyCredits": ("s", f'{{orderId: "{global_id("Order", SOME)}", credits: 1}}'),
+    "refundOrder": ("a", f'{{orderId: "{global_id("Order", SOME)}", reason: "Why", idempotencyKey: "1"}}'),
+    "grantCredits": (
+        "a",
+        f'{{userId: "{global_id("User", SOME)}", credits: 1, reason: "A gift", idempotencyKey: "1"}}',
+    ),
     "createCoupon": (
         "a",
         '{code: "ONE", type: percentage, value: "5", startsAt: "2026-01-01T00:00Z", endsAt: "2026-02-01T00:00Z"}',
     ),
     "editCoupon": ("a", f'{{couponId: "{global_id("Coupon", SOME)}", maxUses: 5}}'),
     "disableCoupon": ("a", f'{{couponId: "{global_id("Coupon", SOME)}"}}'),
+    "applyReferralCode": ("s", '{code: "NOBODY01"}'),
+    "convertReferral": ("a", f'{{referralId: "{global_id("Referral", SOME)}", reason: "Paid by invoice."}}'),
+    "voidReferral": ("a", f'{{referralId: "{global_id("Referral", SOME)}", reason: "One person."}}'),
 }
 """Who may run each mutation, and an input that is right.  Its success shows rows, to which the table above applies."""

@@ -1,0 +1,29 @@
+"""What a key of a payment stands for in the end, as it is stored with the key and as it is told."""
+
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from resolvers.payment_refusals import PaymentAbandoned, PaymentDeclined
+
+Outcome = Mapping[str, JsonValue]
+
+PAID: Outcome = {"is": "paid"}
+ABANDONED: Outcome = {"is": "abandoned"}
+
+
+def declined(code: str, message: str) -> Outcome:
+    return {"is": "declined", "code": code, "message": message}
+
+
+def require_paid(outcome: Outcome) -> None:
+    """Raises PaymentDeclined and PaymentAbandoned."""
+    match outcome["is"]:
+        case "paid":
+            return
+        case "abandoned":
+            raise PaymentAbandoned
+        case "declined":
+            raise PaymentDeclined(str(outcome["code"]), str(outcome["message"]))
+        case other:
+            raise AssertionError(f"Bug: a payment came to {other!r}.")
