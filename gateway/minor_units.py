@@ -2,9 +2,8 @@
 
 from decimal import Decimal
 
-WITHOUT_DECIMALS = frozenset(
-    "BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split()  # noqa: SIM905  One line reads better.
-)
+from resolvers.shares import WHOLE
+
 WITH_THREE_DECIMALS = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})
 # Stripe counts these with two decimals that must be zero.
 WHOLE_WITH_TWO_DECIMALS = frozenset({"ISK"})
@@ -19,7 +18,7 @@ class UnpayableAmount(Exception):
 def places(currency: str) -> int:
     if currency in UNCLEAR:
         raise UnpayableAmount(f"Amounts in {currency} cannot be charged: how Stripe counts them is not certain.")
-    return 0 if currency in WITHOUT_DECIMALS else 3 if currency in WITH_THREE_DECIMALS else 2
+    return 0 if currency in WHOLE - WHOLE_WITH_TWO_DECIMALS else 3 if currency in WITH_THREE_DECIMALS else 2
 
 
 def to_minor(amount: Decimal, currency: str) -> int:

@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 from gateway.addresses import is_mongo, is_sandbox, is_socket, is_verified, is_verified_mongo
+from resolvers.shares import unit_of
 
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"  # noqa: S105  Production refuses it.
 SHORTEST_SECRET = 32
@@ -194,6 +195,8 @@ class Settings(BaseSettings):
             "credit_value",
             f"lacks the default currency {self.default_currency}",
         )
+        for currency, value in self.credit_value.items():
+            require(value % unit_of(currency) == 0, "credit_value", f"has {value} {currency}, which nobody can pay")
         return self
 
     @model_validator(mode="after")

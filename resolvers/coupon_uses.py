@@ -21,7 +21,7 @@ from models.values import new_id
 from resolvers.coupon_refusals import CouponRefused, refusal
 from resolvers.discounts import Reason, Sold, Uses, taken_off, why_not
 from resolvers.redeeming import terms_of, uses
-from resolvers.shares import NOTHING
+from resolvers.shares import NOTHING, unit_of
 from resolvers.transactions import run, table_of
 
 USAGES = table_of(CouponUsage)
@@ -51,7 +51,7 @@ async def reserve(
         slot = await free_slot(session, coupon_id, user_id)
         if coupon.max_uses_per_user is not None and slot > coupon.max_uses_per_user:
             raise refusal(Reason.USED_BY_BUYER, coupon.code, NOTHING)
-        discounts = taken_off(terms, items)
+        discounts = taken_off(terms, items, unit_of(currency))
         await note(session, coupon_id, order_id, user_id, slot, sum(discounts, NOTHING))
     return discounts
 
@@ -156,7 +156,7 @@ async def taken_before(
 ) -> list[Decimal]:
     """What the use of this order takes off each item."""
     coupon = (await session.exec(select(Coupon).where(col(Coupon.id) == coupon_id))).one()
-    discounts = taken_off(terms_of(coupon), items)
+    discounts = taken_off(terms_of(coupon), items, unit_of(usage.currency))
     if usage.coupon_id != coupon_id or sum(discounts, NOTHING) != usage.discount:
         raise AssertionError("Bug: an order in payment reserves another coupon, or one that was changed since.")
     return discounts

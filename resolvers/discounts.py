@@ -10,7 +10,7 @@ from enum import Enum, auto
 from uuid import UUID
 
 from models.coupons import CouponType
-from resolvers.shares import NOTHING, credits_within, minor, percentage, split, split_amount
+from resolvers.shares import CENT, NOTHING, credits_within, minor, percentage, rounded_down, split, split_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +87,14 @@ def why_not(
     return next((reason for reason, is_so in tests if is_so), None)
 
 
-def taken_off(terms: Terms, items: Sequence[Sold]) -> list[Decimal]:
+def taken_off(terms: Terms, items: Sequence[Sold], unit: Decimal = CENT) -> list[Decimal]:
     """What an applicable coupon takes off each item: nothing off those that it is not for, never more than a price.
-    A percentage is rounded down, and an amount is at most what the items cost.
+    It is rounded down to the unit of the currency, and an amount is at most what the items cost.
     """
     prices = [item.price if terms.is_for(item) else NOTHING for item in items]
     total = sum(prices, NOTHING)
     discount = percentage(total, terms.value) if terms.type is CouponType.PERCENTAGE else terms.value
-    return split_amount(min(discount, total, terms.max_discount or total), prices)
+    return split_amount(rounded_down(min(discount, total, terms.max_discount or total), unit), prices, unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +107,11 @@ class Paid:
     whole: list[int]
 
 
-def paid_by_credits(rests: Sequence[Decimal], credits_wanted: int, credit_value: Decimal) -> Paid:
-    """What that many credits at most pay of what discounts left of each item.  Only whole credits are used."""
+def paid_by_credits(rests: Sequence[Decimal], credits_wanted: int, credit_value: Decimal, unit: Decimal = CENT) -> Paid:
+    """What that many credits at most pay of what discounts left of each item.  Only whole credits are used, and the
+    value of one is a multiple of the unit of the currency.
+    """
     used = min(credits_wanted, credits_within(sum(rests, NOTHING), credit_value))
     value = used * credit_value + NOTHING
-    values = split_amount(value, rests)
+    values = split_amount(value, rests, unit)
     return Paid(used, value, values, split(used, [minor(each) for each in values]))

@@ -22,7 +22,7 @@ from resolvers.leases import Attempt, Held
 from resolvers.order_refusals import AlreadyOwned, OrderNotFound, OrderNotPending
 from resolvers.payment_refusals import ItemBeingBought
 from resolvers.refusals import InvalidInput
-from resolvers.shares import NOTHING
+from resolvers.shares import NOTHING, unit_of
 from resolvers.spending import credit_value
 from resolvers.transactions import run, table_of
 
@@ -107,7 +107,9 @@ async def begin(session: AsyncSession, handles: Handles, order: Order, key: str,
     rests = [item.price - discount for item, discount in zip(items, discounts, strict=True)]
     paid = Paid(0, NOTHING, [NOTHING] * len(items), [0] * len(items))
     if order.credits_wanted:
-        paid = paid_by_credits(rests, order.credits_wanted, credit_value(handles.rules, order.currency))
+        paid = paid_by_credits(
+            rests, order.credits_wanted, credit_value(handles.rules, order.currency), unit_of(order.currency)
+        )
         if paid.credits:
             await ledger.hold(session, order.user_id, paid.credits)
     crash_point("intent.within")

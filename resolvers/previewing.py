@@ -11,7 +11,7 @@ from resolvers.coupon_refusals import refusal
 from resolvers.discounts import Sold, taken_off, why_not
 from resolvers.placing import Offered, Wanted, check_items, on_sale, one_currency, refuse_owned
 from resolvers.redeeming import coupon_of, terms_of, uses
-from resolvers.shares import NOTHING
+from resolvers.shares import NOTHING, unit_of
 from resolvers.transactions import transaction
 
 
@@ -49,4 +49,4 @@ async def preview_coupon(handles: Handles, user_id: UUID, command: PreviewCoupon
     reason = why_not(terms, items, currency, now(), own)
     if reason is not None:
         raise refusal(reason, coupon.code, terms.min_purchase or NOTHING)
-    return Previewed(coupon.code, currency, offered, taken_off(terms, items))
+    return Previewed(coupon.code, currency, offered, taken_off(terms, items, unit_of(currency)))

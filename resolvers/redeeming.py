@@ -19,7 +19,7 @@ from resolvers.coupon_refusals import CouponUnknown, refusal
 from resolvers.discounts import Sold, Terms, Uses, taken_off, why_not
 from resolvers.order_refusals import OrderNotFound, OrderNotPending
 from resolvers.placing import stored
-from resolvers.shares import NOTHING
+from resolvers.shares import NOTHING, unit_of
 from resolvers.stores import Row
 from resolvers.transactions import transaction
 
@@ -59,7 +59,7 @@ async def redeem_coupon(handles: Handles, user_id: UUID, command: RedeemCoupon) 
         if reason is not None:
             raise refusal(reason, coupon.code, terms.min_purchase or NOTHING)
         await wish(session, command.order_id, coupon.id)
-    return Redeemed(await stored(handles, command.order_id), sum(taken_off(terms, items), NOTHING))
+    return Redeemed(await stored(handles, command.order_id), sum(taken_off(terms, items, unit_of(currency)), NOTHING))
 
 
 async def remove_coupon(handles: Handles, user_id: UUID, command: RemoveCoupon) -> Row:

@@ -24,7 +24,8 @@ from resolvers.leases import Lease, take_completed
 from resolvers.order_refusals import OrderNotFound
 from resolvers.refund_parts import Left, Part, all_of, cash_of, some_of
 from resolvers.refund_refusals import ItemNotInOrder, OrderNotRefundable, RefundTooLarge
-from resolvers.shares import NOTHING
+from resolvers.refusals import InvalidInput
+from resolvers.shares import NOTHING, unit_of
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,10 @@ def chosen(items: Sequence[Left], currency: str, command: RefundOrder) -> list[P
     if command.amount is not None:
         if command.amount > left:
             raise RefundTooLarge(left, currency)
-        return some_of(wanted, command.amount)
+        unit = unit_of(currency)
+        if command.amount % unit:
+            raise InvalidInput(("amount",), f"Amounts in {currency} are multiples of {unit}: name one.")
+        return some_of(wanted, command.amount, unit)
     parts = all_of(wanted)
     if not parts:
         raise RefundTooLarge(left, currency)

@@ -34,9 +34,9 @@ def all_of(items: Sequence[Left]) -> list[Part]:
     return [Part(left.order_item_id, left.cash, left.credit_value) for left in items if not left.is_over]
 
 
-def some_of(items: Sequence[Left], amount: Decimal) -> list[Part]:
+def some_of(items: Sequence[Left], amount: Decimal, unit: Decimal) -> list[Part]:
     """That much cash, which is not more than is left, in proportion to what is left of each item."""
-    amounts = split_amount(amount, [left.cash for left in items])
+    amounts = split_amount(amount, [left.cash for left in items], unit)
     each = zip(items, amounts, strict=True)
     return [Part(left.order_item_id, amount, NOTHING) for left, amount in each if amount]
 

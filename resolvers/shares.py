@@ -6,6 +6,14 @@ from decimal import ROUND_FLOOR, Decimal
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
 
+WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())  # noqa: SIM905  It is one line.
+"""The currencies whose amounts have no decimals.  See https://docs.stripe.com/currencies."""
+
+
+def unit_of(currency: str) -> Decimal:
+    """The smallest amount of a currency that is charged and given back; none is smaller than what the book holds."""
+    return Decimal(1) if currency in WHOLE else CENT
+
 
 def split(total: int, weights: Sequence[int]) -> list[int]:
     """A largest-remainder split: whole parts in proportion to the weights, whose sum is exact.  No part is larger than
@@ -22,11 +30,12 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def split_amount(total: Decimal, weights: Sequence[Decimal]) -> list[Decimal]:
-    """The same in minor units of two digits."""
+def split_amount(total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
+    """The same in units of a currency, of which the total is a multiple."""
     if len(weights) == 1:
         return [total]
-    return [amount(part) for part in split(minor(total), [minor(weight) for weight in weights])]
+    parts = split(int(total // unit), [int(weight // unit) for weight in weights])
+    return [part * unit + NOTHING for part in parts]
 
 
 def minor(value: Decimal) -> int:
@@ -40,6 +49,10 @@ def amount(value: int) -> Decimal:
 def percentage(value: Decimal, rate: Decimal) -> Decimal:
     """That part of a value, rounded down to the minor unit."""
     return (value * rate / 100).quantize(CENT, ROUND_FLOOR)
+
+
+def rounded_down(value: Decimal, unit: Decimal) -> Decimal:
+    return value // unit * unit + NOTHING
 
 
 def credits_within(value: Decimal, credit_value: Decimal) -> int:

@@ -123,14 +123,14 @@ class Priced:
         return all(line.returned for line in self.lines)
 
 
-def price(draw: Draw, cart: Cart, credit_value: Decimal) -> Priced:
+def price(draw: Draw, cart: Cart, credit_value: Decimal, unit: Decimal) -> Priced:
     """Freeze the shares as an order in payment does."""
     items = [Sold(item.id, item.price, item.category) for item in cart.items]
     original = sum((item.price for item in items), NOTHING)
     discounts = cart.coupon.taken_off(cart.buyer.id, items, cart.at) if cart.coupon else None
     shares = discounts or [NOTHING] * len(items)
     rests = [item.price - share for item, share in zip(items, shares, strict=True)]
-    paid = paid_by_credits(rests, min(cart.credits, cart.buyer.wallet.spendable), credit_value)
+    paid = paid_by_credits(rests, min(cart.credits, cart.buyer.wallet.spendable), credit_value, unit)
     each = zip(cart.items, shares, paid.values, paid.whole, strict=True)
     lines = tuple(Line(draw.id(cart.at), *line) for line in each)
     discount = None if discounts is None else sum(discounts, NOTHING)

@@ -11,6 +11,7 @@ from gateway.seeding.draw import Draw
 from gateway.seeding.shapes import Batch
 from models.coupons import Coupon, CouponType
 from resolvers.discounts import Sold, Terms, Uses, taken_off, why_not
+from resolvers.shares import unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,9 @@ class OpenCoupon:
     def taken_off(self, buyer: UUID, items: Sequence[Sold], at: datetime) -> list[Decimal] | None:
         """What it takes off each item, or None when it does not apply."""
         uses = Uses(self.uses, self.by_user[buyer])
-        return taken_off(self.terms, items) if why_not(self.terms, items, self.currency, at, uses) is None else None
+        if why_not(self.terms, items, self.currency, at, uses) is not None:
+            return None
+        return taken_off(self.terms, items, unit_of(self.currency))
 
     def use(self, buyer: UUID, at: datetime) -> int:
         """Take one use and answer the buyer's slot, which counts the buyer's own uses from 1."""

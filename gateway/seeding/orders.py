@@ -13,7 +13,7 @@ from models.orders import Fulfilment, Order, OrderItem, OrderStatus, PaymentStat
 from models.payments import IdempotencyKey
 from models.referrals import ClaimState
 from resolvers.paying import PAY_ORDER
-from resolvers.shares import NOTHING
+from resolvers.shares import NOTHING, unit_of
 
 WAITS_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)
 """No deadline that can be seeded is both true to life and still ahead when the data is read, so it is far ahead."""
@@ -33,7 +33,7 @@ _NEVER_IN_PAYMENT = (Outcome.PENDING, Outcome.CANCELLED)
 def place(world: World, cart: Cart) -> None:
     """Let an order happen, with everything that it comes to.  What is due before it must have happened."""
     order_id, ended_at = world.draw.id(cart.at), _ended_at(world, cart)
-    attempt = price(world.draw, cart, world.terms.credit_value)
+    attempt = price(world.draw, cart, world.terms.credit_value, unit_of(world.terms.currency))
     if cart.outcome is Outcome.COMPLETED:
         give_back(world.draw, cart, attempt, world.terms.credit_value)
     is_kept = cart.outcome in (Outcome.COMPLETED, Outcome.WAITING)
