@@ -15,7 +15,7 @@ from uuid import UUID
 import httpx
 import stripe
 import structlog
-from stripe.params import PaymentIntentListParams
+from stripe.params import PaymentIntentListParams, PaymentIntentListParamsCreated
 
 from gateway.minor_units import UnpayableAmount, to_minor
 from gateway.no_provider import NoProvider
@@ -40,6 +40,9 @@ CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 10.0
 # Clocks differ: an attempt may be older at the provider than the row that it was made for.
 CLOCK_SKEW = timedelta(minutes=5)
+# Attempts are made when their row is.  One that was made known later, to be closed, can be made known once more: what
+# was never confirmed never charges.
+MADE_WITHIN = timedelta(hours=1)
 PAGE = 100
 PAYMENT = "payment_id"
 REFUND = "refund_id"
@@ -150,13 +153,19 @@ class StripePayments:
     async def attempts(self, since: datetime) -> AsyncIterator[Attempt]:
         try:
             async for intent in self._listed(since):
-                yield attempt_of(intent, PAYMENT)
+                try:
+                    attempt = attempt_of(intent, PAYMENT)
+                except UnpayableAmount as error:
+                    # It is none of ours, which nobody could have paid.
+                    log.warning("an attempt at the provider cannot be read", intent=intent.id, reason=str(error))
+                    continue
+                yield attempt
         except stripe.StripeError as error:
             raise ProviderAway(said(error)) from error
 
     async def _find(self, payment_id: UUID, since: datetime) -> stripe.PaymentIntent | None:
         """The attempt of a payment.  Stripe's search by metadata is up to a minute late, its list is not."""
-        async for intent in self._listed(since - CLOCK_SKEW):
+        async for intent in self._listed(since - CLOCK_SKEW, since + MADE_WITHIN):
             if intent.metadata.to_dict().get(PAYMENT) == str(payment_id):
                 return await self._retrieved(intent.id)
         return None
@@ -165,8 +174,11 @@ class StripePayments:
         """An attempt with its charge, which says what card has paid."""
         return await self._intents.retrieve_async(intent_id, {"expand": [CHARGE]})
 
-    async def _listed(self, since: datetime) -> AsyncIterator[stripe.PaymentIntent]:
-        bounds: PaymentIntentListParams = {"created": {"gte": int(since.astimezone(UTC).timestamp())}, "limit": PAGE}
+    async def _listed(self, since: datetime, until: datetime | None = None) -> AsyncIterator[stripe.PaymentIntent]:
+        created: PaymentIntentListParamsCreated = {"gte": int(since.astimezone(UTC).timestamp())}
+        if until is not None:
+            created["lte"] = int(until.astimezone(UTC).timestamp())
+        bounds: PaymentIntentListParams = {"created": created, "limit": PAGE}
         page = await self._intents.list_async(bounds)
         async for intent in page.auto_paging_iter():
             yield intent

@@ -19,6 +19,8 @@ from resolvers.shares import unit_of
 DEVELOPMENT_SECRET = "only-for-development-and-known-to-everybody"  # noqa: S105  Production refuses it.
 SHORTEST_SECRET = 32
 SHORTEST_LEASE = 30
+REQUESTS_IN_A_STEP = 4
+"""As many requests as a payment makes between two renewals of its lease, and one to spare."""
 POSTGRES_SCHEMES = {"postgresql", "postgres", "postgresql+asyncpg"}
 
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
@@ -237,6 +239,11 @@ class Settings(BaseSettings):
             self.payment_lease_seconds >= SHORTEST_LEASE,
             "payment_lease_seconds",
             "is shorter than what the payment provider may take to answer",
+        )
+        require(
+            self.payment_lease_seconds >= REQUESTS_IN_A_STEP * self.payment_answer_seconds,
+            "payment_lease_seconds",
+            f"is shorter than {REQUESTS_IN_A_STEP} requests to the payment provider may take",
         )
         require(
             self.stripe_api_base is None or not is_sandbox(self.stripe_api_base),

@@ -27,7 +27,7 @@ class CancelOrder:
 
 
 async def cancel_order(handles: Handles, user_id: UUID, command: CancelOrder) -> Row:
-    """The order, cancelled now or before.  A payment that waits for its buyer is closed at the provider first.
+    """The order, cancelled now or before.  A payment that is begun and not charged is closed at the provider first.
 
     Raises OrderNotFound, OrderNotPending for an order that is being charged or was paid, and PaymentUnresolved where
     the provider does not answer: then it is cancelled as soon as it does.
@@ -42,7 +42,7 @@ async def cancel_order(handles: Handles, user_id: UUID, command: CancelOrder) ->
         if isinstance(end, Unresolved):
             raise PaymentUnresolved
         async with transaction(handles) as session:
-            status = (await locked(session, user_id, command.order_id)).status
+            status = await cancelled(session, user_id, command.order_id)
     if status is not OrderStatus.CANCELLED:
         raise OrderNotPending(status)
     return await stored(handles, command.order_id)
@@ -59,11 +59,11 @@ async def cancelled(session: AsyncSession, user_id: UUID, order_id: UUID) -> Ord
 
 
 async def given_up(handles: Handles, order_id: UUID) -> End:
-    """Closes a payment that waits for its buyer.  One that somebody drives at this moment is left to them."""
+    """Closes a payment that is not charged yet.  One that somebody drives at this moment is left to them."""
     held = await take(handles, order_id)
     if held is None:
         return Busy()
-    if held.is_waiting:
+    if held.point is RecoveryPoint.INTENT:
         try:
             await note_given_up(handles, held)
         except Fenced:

@@ -2,18 +2,19 @@
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import Update, bindparam, func, update
-from sqlmodel import col
+from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.orders import Order, RecoveryPoint
 from models.payments import Payment, PaymentState
 from resolvers.context import Handles
 from resolvers.crash_points import crash_point
-from resolvers.leases import Attempt, Held, move
+from resolvers.leases import Attempt, Held, move, renew
 from resolvers.provider import (
     Absent,
     Created,
@@ -36,9 +37,10 @@ PAUSES = (0.2, 0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """The buyer has to act, with this secret, before anything is charged."""
+    """The buyer has to act until then, with this secret, before anything is charged."""
 
     client_secret: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,7 @@ async def charge(handles: Handles, held: Held) -> RecoveryPoint | Waiting | Unre
     if isinstance(standing, Succeeded):
         return await charged(handles, held, payment, standing)
     if isinstance(standing, NeedsAction) and not held.is_overdue:
-        await wait(handles, held, payment, standing.intent_id)
-        return Waiting(standing.client_secret)
+        return Waiting(standing.client_secret, await wait(handles, held, payment, standing.intent_id))
     if payment.is_unsent:
         return RecoveryPoint.RELEASING
     if isinstance(standing, (Unavailable, Unknown)):
@@ -90,6 +91,7 @@ async def settled(handles: Handles, held: Held, payment: Attempt) -> Standing | 
         if not isinstance(standing, (Unknown, Unavailable)):
             break
         await asyncio.sleep(pause)
+        await renew(handles, held)
         standing = await confirmed(handles, held, payment, is_known=not payment.is_unsent)
     return standing
 
@@ -130,21 +132,28 @@ async def charged(handles: Handles, held: Held, payment: Attempt, succeeded: Suc
     return await note(handles, held, payment, RecoveryPoint.CHARGED, provider_payment_id=succeeded.intent_id, **paid)
 
 
-async def wait(handles: Handles, held: Held, payment: Attempt, intent_id: str) -> None:
-    """Leaves the order to its buyer for the time that the rules allow, from when they were first asked."""
+async def wait(handles: Handles, held: Held, payment: Attempt, intent_id: str) -> datetime:
+    """Leaves the order to its buyer for the time that the rules allow, from when they were first asked; until when."""
     async with transaction(handles) as session:
         waits_until = func.coalesce(col(Order.waits_until), func.now() + handles.rules.wait)
         await move(session, handles, held, RecoveryPoint.INTENT, waits_until=waits_until, lease_until=func.now())
         await write(session, payment, state=PaymentState.WAITING, provider_payment_id=intent_id)
+        reading = select(col(Order.waits_until)).where(col(Order.id) == held.order_id)
+        until = (await session.exec(reading)).one()
         crash_point("wait.within")
     crash_point("wait.noted")
+    if until is None:
+        raise AssertionError(f"Bug: order {held.order_id} waits for its buyer for ever.")
+    return until
 
 
 async def note(handles: Handles, held: Held, payment: Attempt, point: RecoveryPoint, **changes: Any) -> RecoveryPoint:
     """Writes down what the provider said together with how far that brings the order.  Raises Fenced."""
     crash_point(f"note.{point.lower()}.before")
+    # Whatever the provider said has ended the wait for the buyer.
+    changes_of_order: dict[str, Any] = {} if point is RecoveryPoint.INTENT else {"waits_until": None}
     async with transaction(handles) as session:
-        await move(session, handles, held, point)
+        await move(session, handles, held, point, **changes_of_order)
         await write(session, payment, **changes)
         crash_point(f"note.{point.lower()}.within")
     payment.intent_id = changes.get("provider_payment_id", payment.intent_id)

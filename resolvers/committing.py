@@ -1,6 +1,6 @@
 """The step that makes a purchase true: one transaction, after the money is taken and before anything is shown."""
 
-from sqlalchemy import bindparam, func, literal, update
+from sqlalchemy import bindparam, func, literal, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -8,7 +8,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 from models.catalog import Course, PurchasableKind
 from models.identity import User
 from models.learning import CourseEnrollment
-from models.orders import Fulfilment, Order, OrderItem, OrderStatus, Ownership, OwnershipState, PaymentStatus
+from models.orders import PURCHASED, Fulfilment, Order, OrderItem, OrderStatus, Ownership, OwnershipState, PaymentStatus
 from models.orders import RecoveryPoint as Point
 from models.outbox import Aggregate
 from models.payments import Payment
@@ -39,13 +39,12 @@ OTHERS = (
     .where(
         others.c.user_id == bindparam("of_user"),
         others.c.id != bindparam("of_order"),
-        others.c.completed_at.is_not(None),
-        others.c.amount > 0,
+        text(PURCHASED),
     )
 )
 MARKING = (
     update(ORDERS)
-    .where(ORDERS.c.id == bindparam("of_order"), ORDERS.c.amount > 0, ~OTHERS.exists())
+    .where(ORDERS.c.id == bindparam("of_order"), text(PURCHASED), ~OTHERS.exists())
     .values(is_first_purchase=True)
     .returning(ORDERS.c.id)
 )
@@ -85,8 +84,7 @@ async def commit(handles: Handles, held: Held) -> Point:
 
 
 async def mark_first(session: AsyncSession, held: Held) -> bool:
-    """Whether this is the buyer's first purchase, which it then is for good.  What costs nothing is none, or referrals
-    would be rewarded for taking what is free.
+    """Whether this order, which is completed, is the buyer's first purchase, which it then is for good.
 
     The lock of the buyer's row has their purchases decide this one after the other.
     """
@@ -115,10 +113,14 @@ async def own(session: AsyncSession, held: Held) -> None:
             for course_id in courses
         ]
     )
-    # Who was in the course before, for nothing or until a refund, keeps their progress.
+    # Who was in the course before, for nothing or until a refund, keeps their progress.  Who still is there for nothing
+    # is so whatever becomes of this order.
+    before = table_of(CourseEnrollment).c
     await session.exec(
         enrolling.on_conflict_do_update(
-            index_elements=["user_id", "course_id"], set_={"order_id": held.order_id, "ended_at": None}
+            index_elements=["user_id", "course_id"],
+            set_={"order_id": held.order_id, "ended_at": None},
+            where=before.ended_at.is_not(None) | before.order_id.is_not(None),
         )
     )
     # Last, because everybody who buys the same course waits for this row, and in one order for all.

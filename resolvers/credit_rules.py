@@ -8,7 +8,7 @@ from uuid import UUID
 from models.credits import EntryKind
 
 EARNING = (EntryKind.GRANT, EntryKind.REFERRER_REWARD, EntryKind.REFERRED_REWARD)
-"""The kinds of entries that a person's total is made of, and that settle what is owed."""
+"""The kinds of entries that a person's total is made of."""
 
 
 def grant_key(name: str) -> str:
@@ -42,11 +42,11 @@ def taken_back(credits: int, free: int) -> tuple[int, int]:
     return taken, credits - taken
 
 
-def settled(owed: Sequence[tuple[UUID, int]], earned: int) -> Iterator[tuple[UUID, int]]:
-    """Which claims new earnings make up for, and by how much.  `owed` is what each lacks, the oldest first."""
+def settled(owed: Sequence[tuple[UUID, int]], free: int) -> Iterator[tuple[UUID, int]]:
+    """Which claims free credits make up for, and by how much.  `owed` is what each lacks, the oldest first."""
     for claim_id, lacking in owed:
-        if earned == 0:
+        if free == 0:
             return
-        made_up = min(lacking, earned)
-        earned -= made_up
+        made_up = min(lacking, free)
+        free -= made_up
         yield claim_id, made_up

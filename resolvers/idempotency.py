@@ -126,14 +126,19 @@ class Earlier:
 
 def asked(user_id: UUID, key: str, mutation: str, given: Mapping[str, JsonValue]) -> Asked:
     """The request with this key.  What is None in `given` counts as left out.  Raises InvalidInput for a bad key."""
+    check(key)
+    stated = {name: value for name, value in given.items() if value is not None}
+    written = json.dumps(stated, sort_keys=True, separators=(",", ":"))
+    return Asked(user_id, key, mutation, hashlib.sha256(written.encode()).digest())
+
+
+def check(key: str) -> None:
+    """Raises InvalidInput for what can be no key."""
     if not KEY.fullmatch(key):
         raise InvalidInput(
             ("idempotency_key",),
             f"A key is 1 to {LONGEST_KEY} letters, digits and signs of ASCII without blanks: make a UUID.",
         )
-    stated = {name: value for name, value in given.items() if value is not None}
-    written = json.dumps(stated, sort_keys=True, separators=(",", ":"))
-    return Asked(user_id, key, mutation, hashlib.sha256(written.encode()).digest())
 
 
 async def found(handles: Handles, key: Keyed) -> Found | None:

@@ -13,13 +13,13 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.orders import Order, OrderItem, OrderStatus, Ownership, OwnershipState, PaymentStatus, RecoveryPoint
 from models.payments import Payment
-from models.values import new_id, now
+from models.values import new_id
 from resolvers import coupon_uses, ledger
 from resolvers.context import Handles
 from resolvers.crash_points import crash_point
 from resolvers.discounts import Paid, Sold, paid_by_credits
 from resolvers.leases import Attempt, Held
-from resolvers.order_refusals import AlreadyOwned, OrderNotFound, OrderNotPending
+from resolvers.order_refusals import AlreadyOwned, OrderNotFound
 from resolvers.payment_refusals import ItemBeingBought
 from resolvers.refusals import InvalidInput
 from resolvers.shares import NOTHING, unit_of
@@ -48,7 +48,8 @@ CLAIMING = (
     .on_conflict_do_nothing(index_elements=["user_id", "item_id"], index_where=text(ACTIVE))
     .returning(OWNERSHIPS.c.item_id)
 )
-ATTEMPTING = insert(table_of(Payment))
+PAYMENTS = table_of(Payment)
+ATTEMPTING = insert(PAYMENTS).returning(PAYMENTS.c.created_at)
 PROCESSING = (
     update(ORDERS)
     .where(ORDERS.c.id == bindparam("of_order"))
@@ -68,14 +69,6 @@ PROCESSING = (
     )
     .returning(ORDERS.c.fence)
 )
-
-
-async def pending(session: AsyncSession, user_id: UUID, order_id: UUID) -> Order:
-    """An order of this person that waits to be paid, locked.  Raises OrderNotFound and OrderNotPending."""
-    order = await locked(session, user_id, order_id)
-    if order.status is not OrderStatus.PENDING:
-        raise OrderNotPending(order.status)
-    return order
 
 
 async def locked(session: AsyncSession, user_id: UUID, order_id: UUID) -> Order:
@@ -169,7 +162,7 @@ async def attempt(session: AsyncSession, order: Order, due: Decimal, method_id: 
     if method_id is None:
         reason = f"There are {due} {order.currency} to be paid: name a payment method."
         raise InvalidInput(("payment_method_id",), reason)
-    payment_id, at = new_id(), now()
+    payment_id = new_id()
     given = {
         "id": payment_id,
         "order_id": order.id,
@@ -178,10 +171,8 @@ async def attempt(session: AsyncSession, order: Order, due: Decimal, method_id: 
         "currency": order.currency,
         "payment_method": CARD,
         "payment_method_id": method_id,
-        "created_at": at,
-        "updated_at": at,
     }
-    await run(session, ATTEMPTING, given)
+    (at,) = (await run(session, ATTEMPTING, given)).one()
     return Attempt(payment_id, due, order.currency, method_id, None, at)
 
 

@@ -108,7 +108,7 @@ async def edit_coupon(handles: Handles, command: EditCoupon) -> Row:
         if coupon is None:
             raise CouponNotFound
         kept = {name: getattr(coupon, name) for name in CreateCoupon.__dataclass_fields__}
-        facts = checked(kept | changes, Uses(coupon.uses, await most_of_one(session, coupon.id)))
+        facts = checked(kept | changes, Uses(coupon.uses, await highest_slot(session, coupon.id)))
         changed = {name: facts[name] for name in changes}
         await session.exec(update(Coupon).where(col(Coupon.id) == coupon.id).values(**changed))
     return await stored(handles, command.coupon_id)
@@ -130,8 +130,10 @@ async def stored(handles: Handles, coupon_id: UUID) -> Row:
     return (await CouponById.load(handles, (coupon_id,), columns))[coupon_id]
 
 
-async def most_of_one(session: AsyncSession, coupon_id: UUID) -> int:
-    """How many uses whoever has most of them has."""
+async def highest_slot(session: AsyncSession, coupon_id: UUID) -> int:
+    """The highest number of anybody's use that is not released: no limit per person can be lower.  Somebody whose
+    earlier use was released may have fewer uses than that.
+    """
     reading = select(func.coalesce(func.max(col(CouponUsage.slot)), 0)).where(
         col(CouponUsage.coupon_id) == coupon_id, col(CouponUsage.state) != UsageState.RELEASED
     )
@@ -139,7 +141,7 @@ async def most_of_one(session: AsyncSession, coupon_id: UUID) -> int:
 
 
 def checked(facts: Mapping[str, Any], uses: Uses) -> dict[str, Any]:
-    """The facts of a coupon as they are stored; `uses` are all that are taken and the most of one person.
+    """The facts of a coupon as they are stored; `uses` are all that are taken and the highest number of one person's.
 
     Raises InvalidInput for the first that cannot be.
     """
@@ -174,11 +176,14 @@ def period(facts: Mapping[str, Any]) -> dict[str, datetime]:
 
 
 def check_limits(facts: Mapping[str, Any], uses: Uses) -> None:
-    for name, taken in (("max_uses", uses.all), ("max_uses_per_user", uses.own)):
+    for name, least, taken in (
+        ("max_uses", uses.all, f"{uses.all} uses are taken already"),
+        ("max_uses_per_user", uses.own, f"Somebody has taken use number {uses.own} of theirs already"),
+    ):
         if facts[name] is not None and not 1 <= facts[name] <= MOST_USES:
             raise InvalidInput((name,), "A limit is 1 or more: leave it out for none.")
-        if facts[name] is not None and facts[name] < taken:
-            raise InvalidInput((name,), f"{taken} uses are taken already: name no less.")
+        if facts[name] is not None and facts[name] < least:
+            raise InvalidInput((name,), f"{taken}: name no less.")
 
 
 def amount(name: str, given: Decimal | None, *, least: Decimal = CENT, most: Decimal = MOST) -> Decimal:

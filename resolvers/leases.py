@@ -188,11 +188,19 @@ async def move(
     held.point = point
 
 
+async def renew(handles: Handles, held: Lease) -> None:
+    """Has the lease last as long again, before the provider is asked once more.  Raises Fenced."""
+    async with transaction(handles) as session:
+        await move(session, handles, held, held.point)
+
+
 async def give_up(handles: Handles, held: Lease) -> None:
-    """Ends the lease early, so that whoever comes next need not wait for it."""
+    """Ends the lease early, so that whoever comes next need not wait for it: neither for us nor for the buyer, whose
+    attempt is to be looked up.
+    """
     async with transaction(handles) as session:
         await session.exec(
             update(Order)
             .where(col(Order.id) == held.order_id, col(Order.fence) == held.fence)
-            .values(lease_until=func.now())
+            .values(lease_until=func.now(), waits_until=None)
         )

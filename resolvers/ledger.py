@@ -1,5 +1,6 @@
 """The credit ledger as it is written: holds, and entries that move a balance.  All of it in the transaction of the
-caller, with the account locked until that ends.
+caller, with the account locked until that ends.  A shortfall leaves nothing free: it is made up for by whatever
+becomes free.
 
 An entry's key says what it is for, so that writing it again changes nothing.  No credits are no change; a negative
 number is a bug of the caller, except in a grant.
@@ -13,7 +14,7 @@ from sqlmodel import col
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.credits import CreditAccount, EntryKind
-from resolvers.credit_accounts import enter, lock, owed, rewarded_and_left, show
+from resolvers.credit_accounts import ACCOUNTS, NAMES, Account, enter, lock, owed, rewarded_and_left, show
 from resolvers.credit_refusals import NotEnoughCredits
 from resolvers.credit_rules import (
     grant_key,
@@ -46,11 +47,11 @@ async def release(session: AsyncSession, user_id: UUID, credits: int) -> None:
     if is_nothing(credits):
         return
     releasing = update(CreditAccount).where(col(CreditAccount.user_id) == user_id, col(CreditAccount.held) >= credits)
-    released = await session.exec(
-        releasing.values(held=col(CreditAccount.held) - credits).returning(col(CreditAccount.user_id))
-    )
-    if released.first() is None:
+    freed = releasing.values(held=col(CreditAccount.held) - credits).returning(*(ACCOUNTS.c[name] for name in NAMES))
+    released = (await session.exec(freed)).first()
+    if released is None:
         raise AssertionError(f"Bug: {credits} credits of {user_id} were released, and fewer are held.")
+    await show(session, user_id, await settle(session, user_id, Account(*released)))
 
 
 async def capture(session: AsyncSession, user_id: UUID, credits: int, *, order_id: UUID) -> None:
@@ -67,13 +68,13 @@ async def capture(session: AsyncSession, user_id: UUID, credits: int, *, order_i
 
 
 async def give_back(session: AsyncSession, user_id: UUID, credits: int, *, order_id: UUID, refund_id: UUID) -> None:
-    """Returns credits that an order had used.  They were earned before, so they settle nothing."""
+    """Returns credits that an order had used, of which those that are owed are taken at once."""
     if is_nothing(credits):
         return
     await lock(session, user_id)
     key = return_key(refund_id)
     after = await enter(session, user_id, EntryKind.RETURNED, credits, key=key, order_id=order_id, refund_id=refund_id)
-    await show(session, user_id, after)
+    await show_settled(session, user_id, after)
 
 
 async def reward(session: AsyncSession, user_id: UUID, kind: EntryKind, credits: int, *, claim_id: UUID) -> None:
@@ -95,7 +96,7 @@ async def grant(session: AsyncSession, user_id: UUID, credits: int, *, key: str,
 
 async def reverse(session: AsyncSession, user_id: UUID, credits: int, *, claim_id: UUID, reason: str) -> None:
     """Takes back what a person was rewarded with for a claim, which is voided in this transaction: as far as it is
-    free, and the rest from later earnings.  The second time changes nothing.
+    free, and the rest from what becomes free.  The second time changes nothing.
     """
     if is_nothing(credits):
         return
@@ -121,14 +122,27 @@ async def reverse(session: AsyncSession, user_id: UUID, credits: int, *, claim_i
 async def earn(session: AsyncSession, user_id: UUID, kind: EntryKind, credits: int, *, key: str, **cause: Any) -> None:
     """Enters earnings, and what of them makes up for reversals that found too little."""
     await lock(session, user_id)
-    after = await enter(session, user_id, kind, credits, key=key, **cause)
-    if after is not None and after.shortfall and credits > 0:
-        for claim_id, made_up in settled(await owed(session, user_id), credits):
-            key = settlement_key(claim_id, user_id, after.version + 1)
+    await show_settled(session, user_id, await enter(session, user_id, kind, credits, key=key, **cause))
+
+
+async def show_settled(session: AsyncSession, user_id: UUID, after: Account | None) -> None:
+    """Shows an account after an entry, and after what of it is owed; None where nothing was entered."""
+    if after is not None:
+        await show(session, user_id, await settle(session, user_id, after) or after)
+
+
+async def settle(session: AsyncSession, user_id: UUID, account: Account) -> Account | None:
+    """Makes up for what is owed with what is free, in an account that is locked: the account after that, or None where
+    nothing is to be made up for.
+    """
+    after = None
+    if account.shortfall and account.free:
+        for claim_id, made_up in settled(await owed(session, user_id), account.free):
+            key = settlement_key(claim_id, user_id, (after or account).version + 1)
             after = await enter(session, user_id, EntryKind.SETTLED, -made_up, key=key, referral_claim_id=claim_id)
             if after is None:
                 raise AssertionError(f"Bug: {key} was written before its time.")
-    await show(session, user_id, after)
+    return after
 
 
 def is_nothing(credits: int) -> bool:

@@ -89,14 +89,10 @@ async def ensure_member(handles: Handles, user_id: UUID) -> None:
     raise RuntimeError("No free referral code was drawn.")
 
 
-class NoMember(LookupError):
-    """Somebody whom an effect is for has no document yet."""
-
-
 async def change_member(documents: Documents, user_id: UUID, change: Mapping[str, Any]) -> None:
-    """Raises NoMember, which ends the transaction."""
+    """Changes a member who was made sure of."""
     if not await documents.update(Member, {"_id": user_id}, change):
-        raise NoMember(f"Bug: somebody whom an effect is for is no member, {user_id}.")
+        raise LookupError(f"Bug: somebody whom an effect is for is no member, {user_id}.")
 
 
 def drawn_code() -> str:

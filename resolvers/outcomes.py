@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
-from resolvers.payment_refusals import PaymentAbandoned, PaymentDeclined
+from resolvers.payment_refusals import PaymentAbandoned, PaymentDeclined, PaymentRefused
 
 Outcome = Mapping[str, JsonValue]
 
@@ -12,17 +12,20 @@ PAID: Outcome = {"is": "paid"}
 ABANDONED: Outcome = {"is": "abandoned"}
 
 
-def declined(code: str, message: str) -> Outcome:
-    return {"is": "declined", "code": code, "message": message}
+def declined(code: str, message: str | None) -> Outcome:
+    """The provider gives a sentence for the buyer where a method was declined, and none where it was not even tried."""
+    return {"is": "refused", "code": code} if message is None else {"is": "declined", "code": code, "message": message}
 
 
 def require_paid(outcome: Outcome) -> None:
-    """Raises PaymentDeclined and PaymentAbandoned."""
+    """Raises PaymentDeclined, PaymentRefused and PaymentAbandoned."""
     match outcome["is"]:
         case "paid":
             return
         case "abandoned":
             raise PaymentAbandoned
+        case "refused":
+            raise PaymentRefused(str(outcome["code"]))
         case "declined":
             raise PaymentDeclined(str(outcome["code"]), str(outcome["message"]))
         case other:

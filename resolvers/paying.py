@@ -36,8 +36,8 @@ from resolvers.transactions import transaction
 
 PAY_ORDER, PURCHASE = "payOrder", "purchase"
 METHOD = re.compile(r"[A-Za-z0-9_]{1,255}")
-POLLS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.5, 2.0)
-"""How long to wait, each time, for somebody else who drives the order, in seconds."""
+POLLS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.2)
+"""How long to wait, each time, for somebody else who drives the order, in seconds: less than a caller waits."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,9 @@ async def pay_order(handles: Handles, user_id: UUID, command: PayOrder) -> Answe
 async def confirm_payment(handles: Handles, user_id: UUID, command: ConfirmPayment) -> Answer:
     """Goes on with a payment whose buyer has acted, and answers as the request that began it would now.
 
-    Raises NothingToConfirm, and what `settle` raises but for IdempotencyKeyReused.
+    Raises InvalidInput, NothingToConfirm, and what `settle` raises but for IdempotencyKeyReused.
     """
+    idempotency.check(command.idempotency_key)
     key = Key(user_id, command.idempotency_key)
     found = await idempotency.found(handles, key)
     if found is None or found.mutation not in {PAY_ORDER, PURCHASE} or found.subject_id != command.order_id:
@@ -186,17 +187,17 @@ async def answer(handles: Handles, key: Keyed, work: Coroutine[Any, Any, End] | 
         try:
             end = await handles.tasks.do(work)
         except TimeoutError:
-            end = Unresolved("it is still being worked on")
+            end = Busy()
     found = await idempotency.found(handles, key)
     if found is None or found.subject_id is None:
-        raise PaymentUnresolved
+        # Not even its beginning is done.
+        raise RequestInProgress
     if found.outcome is not None:
         require_paid(found.outcome)
         return Paid(await shown(handles, found.subject_id, until))
     match end:
-        case Waiting(client_secret):
-            order = await stored(handles, found.subject_id)
-            return ActionNeeded(order, client_secret, order["waits_until"])
+        case Waiting(client_secret, waits_until):
+            return ActionNeeded(await stored(handles, found.subject_id), client_secret, waits_until)
         case Ended():
             raise ProviderUnavailable
         case Unresolved():

@@ -1,4 +1,4 @@
-"""Why an order is not paid.  None of these has taken any money; what was reserved is given back, or will be."""
+"""Why an order is not paid, or is not known to be.  What was reserved is given back once that is certain."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -20,6 +20,21 @@ class PaymentDeclined(Refusal):
     def message(self) -> str:
         said = self.reason or "The payment method was declined."
         return f"{said} The order waits to be paid: try another payment method, with a new key."
+
+
+@dataclass(eq=False)
+class PaymentRefused(Refusal):
+    """The provider does not take such a payment at all: the method is unknown to it or somebody else's, or the amount
+    is none that it charges.  The final answer to this key; `reason` is the provider's code or a sentence.
+    """
+
+    reason: str
+    code: ClassVar[ProblemCode] = ProblemCode.PAYMENT_REFUSED
+    about: ClassVar[tuple[str, ...] | None] = ("payment_method_id",)
+
+    @property
+    def message(self) -> str:
+        return f"This cannot be paid so ({self.reason}): use a payment method of your own, with a new key."
 
 
 @dataclass(eq=False)

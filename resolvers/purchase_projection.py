@@ -17,7 +17,7 @@ from models.values import new_id
 from resolvers import purchase_documents
 from resolvers.context import Handles
 from resolvers.document_transactions import Documents, transact_once
-from resolvers.member_projection import NoMember, change_member, ensure_member
+from resolvers.member_projection import change_member, ensure_member
 from resolvers.messages import Message
 from resolvers.purchase_documents import Sold
 from resolvers.sold import Refunded, Standing, refunded_by, sold_by, standing_of
@@ -41,6 +41,7 @@ TURNS: WeakValueDictionary[UUID, asyncio.Lock] = WeakValueDictionary()
 async def show_purchases(handles: Handles, message: Message) -> None:
     """A purchase for each item of the order, that it was made, and that the buyer may use it."""
     sold = await sold_by(handles, message.aggregate_id, is_rewarded=message.payload["referralCreditAwarded"])
+    await ensure_member(handles, sold[0].user_id)
 
     async def show(documents: Documents) -> None:
         await add_purchases(documents, sold)
@@ -49,12 +50,7 @@ async def show_purchases(handles: Handles, message: Message) -> None:
         return await documents.first(PurchaseEvent, event_of(sold[0].order_item_id)) is not None
 
     async with turn_at(each.item_id for each in sold if each.kind in COUNTED):
-        try:
-            await transact_once(handles, show, is_shown)
-        except NoMember:
-            # Next to everybody who buys is a member, and who is not becomes one outside of the transaction.
-            await ensure_member(handles, sold[0].user_id)
-            await transact_once(handles, show, is_shown)
+        await transact_once(handles, show, is_shown)
 
 
 @asynccontextmanager

@@ -4,15 +4,16 @@ refunds, and the end of payments that wait too long for their buyer.
 
 import asyncio
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 from uuid import UUID
 
 import structlog
 from sqlalchemy import func, or_
 from sqlmodel import col, select
 
-from models.orders import Order, OrderStatus
+from models.orders import Order, OrderStatus, RecoveryPoint
 from models.payments import Refund, RefundState
 from resolvers import refund_driving
 from resolvers.context import Handles
@@ -29,7 +30,12 @@ DUE = (
     .where(
         col(Order.status) == OrderStatus.PROCESSING,
         col(Order.lease_until) <= func.now(),
-        or_(col(Order.waits_until).is_(None), col(Order.waits_until) <= func.now()),
+        # Only an attempt that is not charged waits for its buyer.
+        or_(
+            col(Order.recovery_point) != RecoveryPoint.INTENT,
+            col(Order.waits_until).is_(None),
+            col(Order.waits_until) <= func.now(),
+        ),
     )
     .order_by(col(Order.lease_until))
     .limit(AT_ONCE)
@@ -52,24 +58,32 @@ log = structlog.get_logger(__name__)
 
 
 async def recover_forever(handles: Handles) -> None:
-    """The worker of every replica: leases keep them apart."""
+    """The worker of every replica: leases keep them apart.  A slow order holds up no other."""
+    running: set[asyncio.Task[None]] = set()
     while True:
-        await recover(handles)
+        work = await due(handles) if len(running) < AT_ONCE else []
+        running |= {handles.tasks.start(each) for each in work}
         # Replicas that were started together should not ask together.
         await asyncio.sleep(EVERY_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311  Nobody gains by foreseeing it.
+        running = {task for task in running if not task.done()}
 
 
 async def recover(handles: Handles) -> int:
-    """Drives on some orders that nobody drives; how many there were."""
-    try:
-        payments, refunds = await abandoned(handles)
-    except StoreUnavailable:
-        return 0
-    work = [*(drive_payment(handles, each) for each in payments), *(drive_refunds(handles, each) for each in refunds)]
+    """Drives on some orders that nobody drives, until each has come as far as it goes now; how many there were."""
+    work = await due(handles)
     if work:
         # Whoever stops waiting here stops none of it.
         await asyncio.wait([handles.tasks.start(each) for each in work])
     return len(work)
+
+
+async def due(handles: Handles) -> list[Coroutine[Any, Any, None]]:
+    """What there is to be driven on now; nothing while PostgreSQL is away."""
+    try:
+        payments, refunds = await abandoned(handles)
+    except StoreUnavailable:
+        return []
+    return [*(drive_payment(handles, each) for each in payments), *(drive_refunds(handles, each) for each in refunds)]
 
 
 async def abandoned(handles: Handles) -> tuple[Sequence[UUID], Sequence[UUID]]:

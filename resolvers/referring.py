@@ -5,12 +5,13 @@ the first purchase is in `converting`.
 from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from models.identity import User
-from models.orders import Order
+from models.orders import PURCHASED, Order
 from models.outbox import Aggregate
 from models.referrals import ReferralClaim
 from models.values import new_id
@@ -96,9 +97,9 @@ def check(person: User, referrer: User | None) -> None:
 
 
 async def has_bought(session: AsyncSession, user_id: UUID) -> bool:
-    """Whether any order of this person was completed, whatever became of it."""
-    completed = select(col(Order.id)).where(col(Order.user_id) == user_id, col(Order.completed_at).is_not(None))
-    return (await session.exec(completed.limit(1))).first() is not None
+    """Whether this person has made a purchase, whatever became of it."""
+    purchased = select(col(Order.id)).where(col(Order.user_id) == user_id, text(PURCHASED))
+    return (await session.exec(purchased.limit(1))).first() is not None
 
 
 async def shown(handles: Handles, claim_id: UUID, referred_id: UUID) -> Row | None:

@@ -15,7 +15,7 @@ from models.payments import Payment, Refund, RefundState
 from resolvers.charging import PAUSES
 from resolvers.context import Handles
 from resolvers.crash_points import crash_point
-from resolvers.leases import Fenced, Lease, give_up, move, take_completed
+from resolvers.leases import Fenced, Lease, give_up, move, renew, take_completed
 from resolvers.provider import (
     NotDone,
     Refunded,
@@ -96,7 +96,7 @@ async def advance(handles: Handles, lease: Lease, due: Due) -> bool:
     if not due.amount:
         await complete(handles, lease, due, None)
         return True
-    match await given(handles, due):
+    match await given(handles, lease, due):
         case Refunded(provider_refund_id, amount, currency):
             if (amount, currency) != (due.amount, due.currency):
                 raise AssertionError(f"Bug: refund {due.id} gave back {amount} {currency}.")
@@ -113,15 +113,16 @@ async def advance(handles: Handles, lease: Lease, due: Due) -> bool:
     return True
 
 
-async def given(handles: Handles, due: Due) -> RefundStanding | NotDone:
+async def given(handles: Handles, lease: Lease, due: Due) -> RefundStanding | NotDone:
     """How the refund stands once the provider was asked to make it, and asked again where it did not say.  It is made
-    once, however often and by whomever that is asked.
+    once, however often and by whomever that is asked.  Raises Fenced.
     """
     standing = await asked(handles, due)
     for pause in PAUSES:
         if not isinstance(standing, (Unknown, Unavailable)):
             break
         await asyncio.sleep(pause)
+        await renew(handles, lease)
         standing = await asked(handles, due)
     return standing
 

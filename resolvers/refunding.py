@@ -125,7 +125,8 @@ async def answer(handles: Handles, key: Keyed, order_id: UUID, *, is_driven: boo
     """What a refund that was driven came to.  Raises RefundFailed, RefundUnresolved and RequestInProgress."""
     found = await idempotency.found(handles, key)
     if found is None:
-        raise AssertionError("Bug: a key of a refund that was driven stands for nothing.")
+        # Not even its beginning is done.
+        raise RequestInProgress
     if found.outcome is not None:
         require_refunded(found.outcome)
     elif not is_driven:

@@ -17,7 +17,7 @@ from resolvers.charging import PAUSES, Unresolved, about, charged, write
 from resolvers.context import Handles
 from resolvers.crash_points import crash_point
 from resolvers.idempotency import Key, finish
-from resolvers.leases import Attempt, Held, move
+from resolvers.leases import Attempt, Held, move, renew
 from resolvers.outcomes import ABANDONED, declined
 from resolvers.provider import Absent, Cancelled, NotDone, Refused, Standing, Succeeded, Unavailable, Unknown
 from resolvers.shares import NOTHING
@@ -50,6 +50,7 @@ async def closed(handles: Handles, held: Held, payment: Attempt) -> Standing | N
         if not isinstance(standing, (Unknown, Unavailable)):
             break
         await asyncio.sleep(pause)
+        await renew(handles, held)
         standing = await cancelled(handles, held, payment)
     return standing
 
@@ -137,4 +138,4 @@ async def outcome(session: AsyncSession, held: Held) -> Mapping[str, JsonValue]:
         return ABANDONED
     reading = select(col(Payment.decline_code), col(Payment.decline_message))
     code, message = (await session.exec(reading.where(col(Payment.id) == held.payment.id))).one()
-    return declined(code or "", message or "")
+    return declined(code or "", message)

@@ -13,13 +13,12 @@ from resolvers.stores import fetch
 ITEMS = """
     SELECT i.id, i.order_id, i.user_id, i.position, i.kind, i.item_id, i.title, i.price, i.currency, i.discount_share,
         i.credit_share, o.credits_used, c.code, p.payment_method, p.payment_method_id,
-        o.is_first_purchase AND row_number() OVER by_position = 1 AS is_first, row_number() OVER by_position AS place,
+        o.is_first_purchase AND i.position = 1 AS is_first, row_number() OVER (ORDER BY i.position) AS place,
         o.completed_at
     FROM orders o JOIN order_items i ON i.order_id = o.id
     LEFT JOIN coupons c ON c.id = o.coupon_id
     LEFT JOIN payments p ON p.order_id = o.id AND p.state = 'PAID'
     WHERE o.id = $1 AND o.completed_at IS NOT NULL
-    WINDOW by_position AS (ORDER BY i.position)
     ORDER BY i.position
 """
 REFUNDS = """

@@ -7,6 +7,8 @@ from typing import Any, TypeVar
 
 import structlog
 
+from resolvers.refusals import Refusal
+
 T = TypeVar("T")
 
 END_SECONDS = 8.0
@@ -39,8 +41,9 @@ class Tasks:
 
     def ended(self, task: asyncio.Task[Any]) -> None:
         self.running.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.debug("work ended", error=repr(error))
+        if not task.cancelled() and (error := task.exception()) is not None and not isinstance(error, Refusal):
+            # Whoever began it may wait no longer.
+            log.error("work failed", exc_info=error)
 
     async def close(self) -> None:
         """Gives what is under way, and what that begins, its time to end, then cancels it: recovery goes on with what

@@ -30,6 +30,7 @@ CLAIMS = (order_refusals.ItemUnavailable, order_refusals.AlreadyOwned, payment_r
 KEYS = (idempotency.IdempotencyKeyReused, idempotency.RequestInProgress)
 OUTCOMES = (
     payment_refusals.PaymentDeclined,
+    payment_refusals.PaymentRefused,
     payment_refusals.PaymentAbandoned,
     payment_refusals.PaymentUnresolved,
     payment_refusals.ProviderUnavailable,
@@ -109,11 +110,14 @@ async def confirm_payment(
     order_refusals.EmptyOrder,
     order_refusals.TooManyItems,
     order_refusals.MixedCurrencies,
+    order_refusals.OrderNotFound,
+    order_refusals.OrderNotPending,
     *CLAIMS,
     *LIMITS,
     *KEYS,
     *OUTCOMES,
-    description="Places an order and pays it, in one step: what is refused leaves no order behind.",
+    description="Places an order and pays it, in one step.  What is refused leaves no order behind; an order whose "
+    "payment comes to nothing waits to be paid otherwise.",
 )
 async def purchase(
     info: strawberry.Info[Context, None], given: Annotated[PurchaseInput, INPUT]

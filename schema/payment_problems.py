@@ -11,6 +11,11 @@ class PaymentDeclined(Problem):
     decline_code: str = strawberry.field(description="Why, in the provider's word, such as insufficient_funds.")
 
 
+@problem(payment_refusals.PaymentRefused, description="The payment provider does not take such a payment at all.")
+class PaymentRefused(Problem):
+    reason: str = strawberry.field(description="Why, in the provider's word, such as resource_missing.")
+
+
 @problem(payment_refusals.PaymentAbandoned, description="The payment was given up before it was confirmed.")
 class PaymentAbandoned(Problem):
     pass

@@ -41,6 +41,7 @@ described(
     CREDITS_NOT_TAKEN="Credits pay nothing in the currency of the order.",
     ITEM_BEING_BOUGHT="The buyer is paying for the same thing in another order.",
     PAYMENT_DECLINED="The payment method was declined; the order waits to be paid otherwise.",
+    PAYMENT_REFUSED="The payment provider does not take such a payment; the order waits to be paid otherwise.",
     PAYMENT_ABANDONED="The payment was given up before it was confirmed.",
     PAYMENT_UNRESOLVED="The payment provider has not said yet whether it has charged.",
     PROVIDER_UNAVAILABLE="The payment provider cannot be reached, and nothing was charged.",
@@ -81,7 +82,7 @@ described(
 )
 
 
-@strawberry.interface(description="Why a mutation changed nothing, for the caller to handle.")
+@strawberry.interface(description="Why something was not done, or not yet, for the caller to handle.")
 class Problem:
     message: str = strawberry.field(description="What happened and what to do, for people.")
     code: ProblemCode = strawberry.field(description="What happened, for programs.")

@@ -63,9 +63,9 @@ async def test_no_limit_is_lowered_below_what_is_taken(world: World) -> None:
     for _ in range(2):
         await reserve(world, used, buyer, await pending(world, buyer, item))
 
-    for lowered in ({"max_uses": 1}, {"max_uses_per_user": 1}):
+    for lowered in (EditCoupon(used.id, max_uses=1), EditCoupon(used.id, max_uses_per_user=1)):
         with pytest.raises(InvalidInput, match="2 uses are taken already"):
-            await edit_coupon(world.handles, EditCoupon(used.id, **lowered))
+            await edit_coupon(world.handles, lowered)
     await edit_coupon(world.handles, EditCoupon(used.id, max_uses=2, max_uses_per_user=2))
 
 

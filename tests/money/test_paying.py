@@ -156,11 +156,13 @@ async def test_the_order_of_another_cannot_be_paid(world: World) -> None:
     assert await reserved(world) == NOTHING
 
 
-async def test_a_payment_method_that_the_provider_does_not_know_is_declined(world: World) -> None:
+async def test_a_payment_method_that_the_provider_does_not_know_is_refused(world: World) -> None:
     buyer = await world.person()
     order = (await place(world, buyer, await world.product()))["order"]["id"]
 
-    assert (await pay(world, buyer, order, method="pm_of_nobody"))["code"] == "PAYMENT_DECLINED"
+    refused = await pay(world, buyer, order, method="pm_of_nobody")
+    assert (refused["code"], refused["retryable"]) == ("PAYMENT_REFUSED", False)
+    assert await pay(world, buyer, order, method="pm_of_nobody") == refused
     assert (await pay(world, buyer, order, method="../x", key="odd"))["code"] == "INVALID_INPUT"
     assert await reserved(world) == NOTHING
     assert (await pay(world, buyer, order, key="again", method=VISA))["__typename"] == "OrderPaid"
