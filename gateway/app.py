@@ -12,7 +12,7 @@ from typing import TypedDict
 import structlog
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from gateway.databases import handles
 from gateway.engine.engine import Engine
@@ -21,7 +21,7 @@ from gateway.graphql_http import GraphQLEndpoint
 from gateway.health import alive, ready
 from gateway.logs import configure_logs
 from gateway.metrics import Metrics
-from gateway.requests import RequestLog
+from gateway.requests import GRAPHQL, Entrance
 from gateway.settings import Settings, read_settings
 from gateway.verifying import checking
 from gateway.workers import Loop, working
@@ -30,7 +30,6 @@ from resolvers.context import Handles, Statement
 from schema.build import build
 
 SLOW_SECONDS = 0.1
-GRAPHQL = "/graphql"
 COLLECTED_EVERY = (50_000, 20, 100)
 LOOPS: tuple[Loop, ...] = (recovery.recover_forever, relay.relay_forever)
 """What each process does beside answering requests, until it ends."""
@@ -72,18 +71,7 @@ def create_app(settings: Settings, loops: Sequence[Loop] = LOOPS) -> ASGIApp:
         ],
         lifespan=lifespan,
     )
-    return RequestLog(HotPath(graphql, routed), logs_all=settings.logs_all_requests)
-
-
-class HotPath:
-    """Hands operations that are sent by POST to whoever answers them, past routing, and everything else to it."""
-
-    def __init__(self, graphql: ASGIApp, routed: ASGIApp) -> None:
-        self.graphql, self.routed = graphql, routed
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        is_operation = scope["type"] == "http" and scope["path"] == GRAPHQL and scope["method"] == "POST"
-        await (self.graphql if is_operation else self.routed)(scope, receive, send)
+    return Entrance(graphql.answer, routed, logs_all=settings.logs_all_requests)
 
 
 def settle() -> None:

@@ -3,19 +3,14 @@ models.
 """
 
 import asyncio
-import struct
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from typing import Any
 
 import asyncpg
 from beanie import init_beanie
-from bson.binary import UuidRepresentation
-from bson.codec_options import CodecOptions, TypeCodec, TypeRegistry
-from bson.decimal128 import Decimal128
 from pydantic import SecretStr
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
@@ -27,6 +22,7 @@ from gateway.embedded import embedded
 from gateway.payments import payments
 from gateway.settings import Settings
 from models import DOCUMENTS
+from resolvers.codecs import CODEC
 from resolvers.context import Handles, Statement
 from resolvers.lanes import Lanes
 from resolvers.rules import Rules
@@ -45,37 +41,6 @@ STATEMENTS_PREPARED = 500
 
 class DatabaseAway(Exception):
     """A database does not let us in.  The message is one sentence for the person who starts the service."""
-
-
-# IEEE 754-2008 decimal128, digits as a binary integer: a sign, 14 bits of exponent, 113 bits of digits.
-HALVES = struct.Struct("<QQ")
-NO_PLAIN_NUMBER = 0b11 << 61
-EXPONENT, DIGITS_OF_HIGH, BIAS = (1 << 63) - (1 << 49), (1 << 49) - 1, 6176
-
-
-class DecimalCodec(TypeCodec):
-    """Keeps Python's decimals as MongoDB's, so that rows of both databases carry the same type for money."""
-
-    python_type = Decimal
-    bson_type = Decimal128
-
-    def transform_python(self, value: Decimal) -> Decimal128:
-        return Decimal128(value)
-
-    def transform_bson(self, value: Decimal128) -> Decimal:
-        low, high = HALVES.unpack(value.bid)
-        if high & NO_PLAIN_NUMBER == NO_PLAIN_NUMBER:
-            return value.to_decimal()
-        # The driver's own way is exact too and takes six times as long.
-        digits, exponent = (high & DIGITS_OF_HIGH) << 64 | low, (high & EXPONENT) >> 49
-        return Decimal(f"{'-' if high >> 63 else ''}{digits}E{exponent - BIAS}")
-
-
-CODEC = CodecOptions[dict[str, Any]](
-    tz_aware=True,
-    uuid_representation=UuidRepresentation.STANDARD,
-    type_registry=TypeRegistry([DecimalCodec()]),
-)
 
 
 @dataclass(frozen=True, slots=True)

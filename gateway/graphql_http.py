@@ -5,7 +5,6 @@ Clients that accept `application/graphql-response+json` get its status codes; al
 well-formed request.
 """
 
-import asyncio
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
@@ -21,12 +20,18 @@ from gateway.graphql_requests import GRAPHQL_RESPONSE, JSON, BadRequest, ClientG
 from gateway.requests import viewer_from
 from models.identity import Role
 from resolvers.context import Context, Handles
+from resolvers.deadlines import Deadline, Deadlines
 from resolvers.refusals import Forbidden, InvalidToken, ProblemCode, Refusal, StoreUnavailable
 from resolvers.viewer import Viewer
 from schema.errors import is_unexpected, presented, refused, root_cause
 
 OPERATION_SECONDS = 5.0
+DEADLINES = Deadlines(OPERATION_SECONDS)
 EXPLAIN = b"explain"
+DEEPER_THAN_WRITTEN = "Recursion limit reached"
+"""What orjson says of an answer of more than 254 levels."""
+CLIENT_GONE = 499
+"""The status of what nobody waits for any more, as it is logged."""
 
 log = structlog.get_logger(__name__)
 
@@ -40,14 +45,25 @@ class TookTooLong(Refusal):
 
     @property
     def message(self) -> str:
-        return f"The operation took longer than {OPERATION_SECONDS:g} seconds: ask for less at once."
+        return f"The operation took longer than {DEADLINES.seconds:g} seconds: ask for less at once."
+
+
+@dataclass(eq=False)
+class TooDeep(Refusal):
+    """The answer is there, and has more levels than are written as JSON."""
+
+    code: ClassVar[ProblemCode] = ProblemCode.TOO_EXPENSIVE
+
+    @property
+    def message(self) -> str:
+        return "The answer has more levels than can be written: select fewer objects inside objects."
 
 
 class Response(NamedTuple):
     """An answer by HTTP, as it is sent."""
 
     status: int
-    content_type: str
+    content_type: bytes
     body: bytes
 
 
@@ -61,30 +77,37 @@ class GraphQLEndpoint:
         self.ide = get_graphql_ide_html("graphiql").encode() if has_ide else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers: Headers = dict(scope["headers"])
+        await self.answer(scope, dict(scope["headers"]), receive, send, [])
+
+    async def answer(
+        self, scope: Scope, headers: Headers, receive: Receive, send: Send, more: list[tuple[bytes, bytes]]
+    ) -> int:
+        """Sends the answer, with some more headers than its own, and returns its status."""
         try:
             response = self.page(scope, headers) or await self.respond(scope, headers, receive)
         except ClientGone:
-            return
+            return CLIENT_GONE
         sent = [
-            (b"content-type", response.content_type.encode()),
-            (b"content-length", str(len(response.body)).encode()),
+            (b"content-type", response.content_type),
+            (b"content-length", b"%d" % len(response.body)),
             *MORE_HEADERS.get(response.status, ()),
+            *more,
         ]
         await send({"type": "http.response.start", "status": response.status, "headers": sent})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else response.body})
+        return response.status
 
     def page(self, scope: Scope, headers: Headers) -> Response | None:
         """GraphiQL, for a browser that asks for no operation."""
         is_operation = scope["method"] == "POST" or b"query=" in scope["query_string"]
-        if is_operation or self.ide is None or "text/html" not in text_of(headers, b"accept"):
+        if is_operation or self.ide is None or "text/html" not in accepted(headers):
             return None
-        return Response(200, "text/html; charset=utf-8", self.ide)
+        return Response(200, b"text/html; charset=utf-8", self.ide)
 
     async def respond(self, scope: Scope, headers: Headers, receive: Receive) -> Response:
-        media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in text_of(headers, b"accept") else JSON
+        media_type = GRAPHQL_RESPONSE if GRAPHQL_RESPONSE in accepted(headers) else JSON
         try:
-            async with asyncio.timeout(OPERATION_SECONDS):
+            with Deadline(DEADLINES):
                 operation = await read(scope, headers, receive)
                 handles: Handles = scope["state"]["handles"]
                 viewer = await viewer_from(handles, headers)
@@ -116,6 +139,11 @@ class GraphQLEndpoint:
         return completed(executed, media_type, request_id, {"explain": explained.told(executed.declined)})
 
 
+def accepted(headers: Headers) -> str:
+    """The media types that the client takes, whose names know no case."""
+    return text_of(headers, b"accept").lower()
+
+
 def completed(
     executed: Executed, media_type: str, request_id: str, extensions: dict[str, Any] | None = None
 ) -> Response:
@@ -144,13 +172,20 @@ MORE_HEADERS = {405: [(b"allow", b"POST")], 401: [(b"www-authenticate", b"Bearer
 
 
 def answer(body: dict[str, Any], media_type: str, status: int) -> Response:
-    return Response(status, f"{media_type}; charset=utf-8", orjson.dumps(body))
+    """Raises TooDeep."""
+    try:
+        written = orjson.dumps(body)
+    except orjson.JSONEncodeError as error:
+        if DEEPER_THAN_WRITTEN in str(error):
+            raise TooDeep from error
+        raise
+    return Response(status, b"%b; charset=utf-8" % media_type.encode(), written)
 
 
 def status_of(refusal: Refusal, media_type: str) -> int:
     """The status of a refused request.  Clients of plain JSON get 200 where the request itself was well-formed."""
     match refusal:
-        case NoSuchOperation() | TookTooLong() if media_type == JSON:
+        case NoSuchOperation() | TookTooLong() | TooDeep() if media_type == JSON:
             return 200
         case TookTooLong():
             return 503

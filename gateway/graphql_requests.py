@@ -61,16 +61,19 @@ async def read(scope: Scope, headers: Headers, receive: Receive) -> Operation:
 
 async def body_of(receive: Receive) -> bytes:
     """The body, as far as it may go.  Raises BadRequest for a longer one."""
-    body = bytearray()
+    parts: list[bytes] = []
+    size = 0
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        body += message.get("body", b"")
-        if len(body) > LARGEST_BODY:
+        part = message.get("body", b"")
+        size += len(part)
+        if size > LARGEST_BODY:
             raise BadRequest(f"The body has more than {LARGEST_BODY} bytes.", 413)
+        parts.append(part)
         if not message.get("more_body", False):
-            return bytes(body)
+            return b"".join(parts)
 
 
 def text_of(headers: Headers, name: bytes) -> str:

@@ -8,7 +8,7 @@ of both.
 
 from asyncio import gather
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
@@ -159,7 +159,7 @@ async def of_tables(context: Context, shelves: Sequence[Shelf], listing: Listing
     """The first rows on PostgreSQL, where courses are the only things for sale."""
     for each in parted(shelves)[0]:
         columns = tuple(sorted({*each.columns, *(term.column for term in window.order)}))
-        rows = await source_of(each.model).window(context.handles, columns, replace(window, where=each.where))
+        rows = await source_of(each.model).window(context.handles, columns, window._replace(where=each.where))
         value, key = place_columns(each.kind, listing)
         return [Found(each.kind, row, row[value], row[key]) for row in rows]
     return ()

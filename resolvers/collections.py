@@ -3,7 +3,6 @@ in conditions only behind operators that are written here, so that no value can 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from types import NoneType
 from typing import Any, get_args
 
@@ -74,7 +73,7 @@ class CollectionSource:
         if len(window.order) <= INDEXED:
             return await self._found(handles, columns, matched(window), window)
         first, where = window.order[0], both(matched(window), starting(window))
-        to_last = replace(window, order=(first,), limit=1, offset=window.offset + window.limit - 1)
+        to_last = window._replace(order=(first,), limit=1, offset=window.offset + window.limit - 1)
         last = await self._found(handles, (first.column,), where, to_last)
         bound = up_to(first, last[0][first.column]) if last else {}
         rows = await self._found(handles, columns, both(where, bound), window)

@@ -34,7 +34,8 @@ ApiKeysByUser = Pages(identity_models.ApiKey, "user_id")
 SESSION_PREFIX = "gws_"
 API_KEY_PREFIX = "gwk_"
 TOKEN_BYTES = 32
-RANK = {Role.USER: 0, Role.ANALYST: 1, Role.ADMIN: 2}
+RANKED = (Role.USER, Role.ANALYST, Role.ADMIN)
+LESSER = {(one, other): min(one, other, key=RANKED.index) for one in RANKED for other in RANKED}
 
 
 def holder(
@@ -96,8 +97,7 @@ async def viewer_of(handles: Handles, token: str) -> Viewer:
     holder = (await handles.loads.load(handles, loader, (hashed,))).get(hashed)
     if holder is None:
         raise InvalidToken
-    role = min(Role(holder["role"]), Role(holder["scope"]), key=RANK.__getitem__)
-    return Viewer(holder["id"], role)
+    return Viewer(holder["id"], LESSER[holder["role"], holder["scope"]])
 
 
 async def make_admin(handles: Handles, email: str, password_hash: str) -> bool:

@@ -11,8 +11,12 @@ from typing import Any, TypeAlias
 
 import asyncpg
 
+from resolvers.deadlines import Deadline, Deadlines
+
 TURN_SECONDS = 1.5
 """How long a statement waits for its turn: with its own time, less than an operation has."""
+
+TURNS = Deadlines(TURN_SECONDS)
 
 Connection: TypeAlias = Any
 """What the pool lends: asyncpg gives its proxies no type."""
@@ -71,7 +75,7 @@ class Lanes:
         turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(turn)
         try:
-            async with asyncio.timeout(TURN_SECONDS):
+            with Deadline(TURNS):
                 return await turn
         except (asyncio.CancelledError, TimeoutError):
             if turn.done() and not turn.cancelled():

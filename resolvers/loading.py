@@ -5,7 +5,7 @@ columns in, rows by key out, one statement.  Which loaders exist is said in the 
 from asyncio import Future
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, Protocol
 
 from aiodataloader import DataLoader
@@ -97,6 +97,10 @@ class Pages:
     key: str | None = None
     order: tuple[str, ...] = ("-created_at", "-id")
 
+    @cached_property
+    def usual_order(self) -> Order:
+        return order_of(self.model, *self.order)
+
     @property
     def source(self) -> Source:
         return source_of(self.model)
@@ -107,6 +111,17 @@ class Pages:
         if self.key is None:
             return dict.fromkeys(keys, await self.source.window(handles, columns, window))
         return await self.source.windows(handles, self.source.stored(self.key), keys, columns, window)
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """The same window of the rows of each key, as a loader of rows by key."""
+
+    pages: Pages
+    window: Window
+
+    async def load(self, handles: Handles, keys: Sequence[Any], columns: Columns) -> Mapping[Any, Sequence[Row]]:
+        return await self.pages.load(handles, keys, columns, self.window)
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ import base64
 import hashlib
 import hmac
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from pydantic import ValidationError
@@ -27,8 +26,7 @@ MOST_SKIPPED = 10_000
 SEAL_BYTES = 9
 
 
-@dataclass(frozen=True, slots=True)
-class PageArguments:
+class PageArguments(NamedTuple):
     """`first`/`after` read forward from the start of the list, `last`/`before` backward from its end;
     `number`/`page_size` is the numbered page instead, from 1.
     """
@@ -73,8 +71,7 @@ def checked(name: str, size: int | None, *, least: int = 0) -> int:
     return size
 
 
-@dataclass(frozen=True, slots=True)
-class Listing:
+class Listing(NamedTuple):
     """A list as a client asked for it: which rows, in which order.  `order` ends with a unique column."""
 
     pages: Pages
@@ -83,6 +80,8 @@ class Listing:
 
     @property
     def order(self) -> Order:
+        if self.attributes is self.pages.order:
+            return self.pages.usual_order
         return order_of(self.pages.model, *self.attributes)
 
     @property

@@ -76,7 +76,7 @@ class SharedLoads:
         if not askers:
             return
         # The keys of those who gave up stay behind: whoever remains alone is given all that is found.
-        keys: set[Any] = set().union(*(asker.keys for asker in askers))
+        keys = batch.keys if len(askers) == len(batch.askers) else set().union(*(asker.keys for asker in askers))
         try:
             found = await loader.load(handles, list(keys), columns)
         except StoreUnavailable as refusal:

@@ -3,8 +3,7 @@ the two kinds; what a row means, and who may see it, is not known here.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 from pydantic import TypeAdapter
 from sqlmodel import SQLModel
@@ -59,8 +58,7 @@ def length(column: str) -> Derived:
     return Derived.of(f"{column}_length", {"$size": {"$ifNull": [f"${column}", []]}})
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One column of an order.  Nulls are less than every value, on both databases."""
 
     column: str
@@ -75,8 +73,7 @@ Order: TypeAlias = tuple[Term, ...]
 """An order of rows by stored columns, the last of them unique, so that no two rows tie."""
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """A stretch of an ordered list of rows: at most `limit` of those that the condition holds for and that lie
     beyond a position, or after `offset` rows.
 

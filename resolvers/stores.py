@@ -7,12 +7,16 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from types import TracebackType
 from typing import Any, Protocol, Self
 
 import asyncpg
 from pymongo import errors as mongo_errors
+from pymongo.asynchronous.collection import AsyncCollection
+from pymongo.asynchronous.database import AsyncDatabase
 
+from resolvers.codecs import READING, sent
 from resolvers.context import Handles, Statement
 from resolvers.lanes import TURN_SECONDS
 from resolvers.refusals import StoreUnavailable
@@ -27,6 +31,7 @@ class Row(Protocol):
 
 # MongoDB sends 101 documents first unless it is told otherwise, and the rest costs another round trip.
 DOCUMENTS_AT_ONCE = 10_000
+READERS_KEPT = 8
 
 POSTGRES = "PostgreSQL"
 MONGO = "MongoDB"
@@ -52,20 +57,21 @@ MONGO_OUTAGES = (
 )
 
 
-@contextmanager
-def postgres_outages_refused() -> Iterator[None]:
+class postgres_outages_refused:  # noqa: N801  It is used as a function: a generator would cost four times as much.
     """Turns a PostgreSQL that is away or too slow into a refusal.  A statement that is wrong stays an error of
     ours.
     """
-    try:
-        yield
-    except POSTGRES_OUTAGES as error:
-        raise StoreUnavailable(POSTGRES) from error
-    except asyncpg.InterfaceError as error:
-        # asyncpg has one class for a connection or pool that is closed or closing and for being used wrongly.
-        if "clos" in str(error):
+
+    __slots__ = ()
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        if isinstance(error, POSTGRES_OUTAGES):
             raise StoreUnavailable(POSTGRES) from error
-        raise
+        # asyncpg has one class for a connection or pool that is closed or closing and for being used wrongly.
+        if isinstance(error, asyncpg.InterfaceError) and "clos" in str(error):
+            raise StoreUnavailable(POSTGRES) from error
 
 
 @contextmanager
@@ -110,6 +116,33 @@ async def fetch(handles: Handles, table: str, text: str, *arguments: object) -> 
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A database with the codec for reads, and its collections, which the driver makes at some length."""
+
+    source: AsyncDatabase[dict[str, Any]]
+    database: AsyncDatabase[dict[str, Any]]
+    collections: dict[str, AsyncCollection[dict[str, Any]]]
+
+    def collection(self, name: str) -> AsyncCollection[dict[str, Any]]:
+        if name not in self.collections:
+            self.collections[name] = self.database[name]
+        return self.collections[name]
+
+
+READERS: dict[int, Reader] = {}
+
+
+def reader_of(database: AsyncDatabase[dict[str, Any]]) -> Reader:
+    """Kept by identity: to the driver two databases of one address are equal, of which one may be closed."""
+    known = READERS.get(id(database))
+    if known is None:
+        if len(READERS) >= READERS_KEPT:
+            READERS.clear()
+        known = READERS[id(database)] = Reader(database, database.with_options(codec_options=READING), {})
+    return known
+
+
 async def find(
     handles: Handles,
     collection: str,
@@ -123,8 +156,10 @@ async def find(
     """The documents of one `find`; a limit of 0 is no limit."""
     started = time.perf_counter()
     async with mongo_turn(handles):
-        cursor = handles.mongo[collection].find(
-            where, projection, sort=order or None, limit=limit, skip=skip, batch_size=DOCUMENTS_AT_ONCE
+        cursor = (
+            reader_of(handles.mongo)
+            .collection(collection)
+            .find(sent(where), projection, sort=order or None, limit=limit, skip=skip, batch_size=DOCUMENTS_AT_ONCE)
         )
         rows = await cursor.to_list()
     seconds = time.perf_counter() - started
@@ -136,7 +171,8 @@ async def aggregate(handles: Handles, collection: str, pipeline: Sequence[Mappin
     """The documents of one pipeline on a collection."""
     started = time.perf_counter()
     async with mongo_turn(handles):
-        cursor = await handles.mongo[collection].aggregate(pipeline, batchSize=DOCUMENTS_AT_ONCE)
+        read = reader_of(handles.mongo).collection(collection)
+        cursor = await read.aggregate(sent(pipeline), batchSize=DOCUMENTS_AT_ONCE)
         rows = await cursor.to_list()
     stages = " ".join(next(iter(stage)) for stage in pipeline)
     handles.observe(Statement(MONGO, collection, stages, len(rows), time.perf_counter() - started, pipeline))
@@ -151,7 +187,7 @@ async def lookup(
     """
     started = time.perf_counter()
     async with mongo_turn(handles):
-        cursor = await handles.mongo.aggregate(pipeline, batchSize=DOCUMENTS_AT_ONCE)
+        cursor = await reader_of(handles.mongo).database.aggregate(sent(pipeline), batchSize=DOCUMENTS_AT_ONCE)
         parents = await cursor.to_list()
     rows = sum(len(parent[nested]) for parent in parents)
     handles.observe(Statement(MONGO, collection, f"lookup {nested}", rows, time.perf_counter() - started, pipeline))
@@ -169,6 +205,9 @@ class Away:
 
     def fetch(self, *_: object, **__: object) -> Any:
         raise StoreUnavailable(self.refusal.store) from self.refusal
+
+    def with_options(self, **_: object) -> Self:
+        return self
 
     find = aggregate = fetch
 

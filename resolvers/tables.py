@@ -3,7 +3,7 @@ on asyncpg, which keeps them prepared.  Whoever writes more than one statement o
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -105,7 +105,7 @@ class TableSource:
     ) -> Mapping[Any, Sequence[Row]]:
         if len(keys) == 1:
             return {
-                keys[0]: await self.window(handles, columns, replace(window, where=own(key, keys[0], window.where)))
+                keys[0]: await self.window(handles, columns, window._replace(where=own(key, keys[0], window.where)))
             }
         rows = await self._fetch_window(handles, key, columns, window, {"keys": keys})
         found: dict[Any, list[Row]] = {}

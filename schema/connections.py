@@ -164,17 +164,17 @@ def listing_as_asked(context: Context, pages: Pages, given: Arguments) -> Listin
         condition_of(entity, given.get("where"), viewer, context.filters),
         searched(given.get("search")),
     )
-    asked = tuple(condition for condition in conditions if condition is not None)
+    asked = tuple([condition for condition in conditions if condition is not None])
     where = Every(asked) if len(asked) > 1 else asked[0] if asked else None
     return Listing(pages, attributes_of(entity, given.get("order_by"), pages.order, viewer), where)
 
 
 def page_arguments(given: Arguments) -> PageArguments:
-    around = {name: given.get(name) for name in ("first", "after", "last", "before")}
+    around = given.get("first"), given.get("after"), given.get("last"), given.get("before")
     numbered = given.get("page")
     if numbered is None:
-        return PageArguments(**around)
-    return PageArguments(**around, number=numbered.number, page_size=numbered.size)
+        return PageArguments(*around)
+    return PageArguments(*around, numbered.number, numbered.size)
 
 
 async def page(info: ResolveInfo, listing: Listing, key: Any, arguments: PageArguments) -> Connection[Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +21,14 @@ from schema.filter_inputs import MOST_VALUES, OrderDirection, value_type
 from schema.ids import parse_global_id
 
 DEEPEST = 5
+NAMES_KEPT = 4096
 LONGEST_TEXT = 500
 MOST_WORDS = 20
 LARGEST_NUMBER = Decimal(10) ** 15
 DECIMALS = 6
+
+# Names of the schema, of which there are no more.
+in_camel_case = lru_cache(NAMES_KEPT)(to_camel_case)
 
 
 def condition_of(entity: Entity, given: Any, viewer: Viewer, budget: FilterBudget) -> Condition | None:
@@ -50,7 +55,7 @@ def parts_of(entity: Entity, given: Any, viewer: Viewer, budget: FilterBudget, d
             budget.spend(parts=1)
             yield Not(Every(tuple(parts_of(entity, value, viewer, budget, depth + 1))))
         else:
-            yield from comparisons(entity, entity.fields[to_camel_case(name)], value, viewer, budget)
+            yield from comparisons(entity, entity.fields[in_camel_case(name)], value, viewer, budget)
 
 
 def comparisons(

@@ -19,6 +19,7 @@ from gateway.cli.failures import CommandFailed
 from gateway.cli.options import DataDir
 from gateway.cli.users import start_session
 from gateway.databases import addressed
+from gateway.http_protocol import Protocol
 from gateway.sandbox.running import SandboxFailed, child
 from gateway.seeding import Size
 from gateway.settings import Settings, read_settings
@@ -125,11 +126,12 @@ def run_server(settings: Settings, listener: socket.socket, workers: int) -> Non
         "gateway.app:create",
         factory=True,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
         ws="none",
         workers=workers,
         log_config=None,
         access_log=False,
+        proxy_headers=False,
         server_header=False,
         date_header=True,
         timeout_graceful_shutdown=GRACE_SECONDS,

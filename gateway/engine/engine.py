@@ -76,6 +76,7 @@ class Engine:
         operation.check_size(given, context.viewer.role)
         values = operation.variables.coerced(given)
         program = operation.program(context.viewer.role, values, self.declared)
-        run = program.prepared(Run(context, values))
+        run = Run(context, values)
+        program.prepare(run)
         data = await program.function(run)
         return Answer(*without_flaws(data)) if run.is_flawed else Answer(data, [])

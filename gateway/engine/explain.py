@@ -14,6 +14,8 @@ from resolvers.sharing import SharedLoads
 from resolvers.stores import POSTGRES
 
 BATCHES = {"$in", "$documents"}
+SAID_BY_US = {"$sort", "$limit", "$skip", "$project", "$group"}
+"""Stages whose numbers are directions, limits and projections, and no values."""
 
 
 @dataclass(slots=True)
@@ -71,10 +73,14 @@ def lists_in(values: Any) -> list[Sequence[Any]]:
     return []
 
 
-def shape(sent: Any) -> Any:
-    """A filter or a pipeline without its values; directions, limits and projections are no values."""
+def shape(sent: Any, *, is_ours: bool = False) -> Any:
+    """A filter or a pipeline without its values."""
     if isinstance(sent, Mapping):
-        return {name: "?" if name in BATCHES else shape(each) for name, each in sent.items()}
+        return {
+            name: "?" if name in BATCHES else shape(each, is_ours=is_ours or name in SAID_BY_US)
+            for name, each in sent.items()
+        }
     if isinstance(sent, list | tuple):
-        return [shape(each) for each in sent]
-    return sent if isinstance(sent, int) or (isinstance(sent, str) and sent.startswith("$")) else "?"
+        return [shape(each, is_ours=is_ours) for each in sent]
+    is_plain = is_ours and isinstance(sent, int)
+    return sent if is_plain or (isinstance(sent, str) and sent.startswith("$")) else "?"

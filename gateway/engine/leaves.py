@@ -37,7 +37,7 @@ def leaf(module: Module, kind: GraphQLOutputType, value: str) -> list[str]:
     otherwise = f"{value} = {serialize}({value})"
     plain = kind.of_type if is_non_null_type(kind) else kind
     if isinstance(plain, GraphQLEnumType):
-        return [f"{value} = {module.bind(names_of(plain), 'names')}.get({value}) or {serialize}({value})"]
+        return [f"{value} = {named(module, kind, plain, value)}"]
     name = plain.name if is_leaf_type(plain) else ""
     if name == "Decimal":
         usual = module.bind(Decimal, "kind")
@@ -49,6 +49,12 @@ def leaf(module: Module, kind: GraphQLOutputType, value: str) -> list[str]:
         return [otherwise]
     there = "" if is_non_null_type(kind) else f"{value} is not None and "
     return [f"if {there}{unusual.format(value=value)}:", f"    {otherwise}"]
+
+
+def named(module: Module, kind: GraphQLOutputType, plain: GraphQLEnumType, source: str) -> str:
+    """The source of the name of an enum's value, which is what is stored of it nearly always."""
+    names, serialize = module.bind(names_of(plain), "names"), module.bind(serializer(kind), "serialize")
+    return f"({names}.get({source}) or {serialize}({source}))"
 
 
 def names_of(kind: GraphQLEnumType) -> dict[str, str]:

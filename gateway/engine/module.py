@@ -31,6 +31,10 @@ class Module:
             self._bound[known] = self._new(value, hint)
         return self._bound[known]
 
+    def bind_anew(self, value: object, hint: str) -> str:
+        """A name for a value that nothing else is called by, not even the same value elsewhere."""
+        return self._new(value, hint)
+
     def define(self, *lines: str) -> None:
         self.parts.append("\n".join(lines))
 

@@ -53,7 +53,7 @@ class Operation:
 
     def check_size(self, given: Given, role: Role | None) -> None:
         """Raises Uncovered for an answer that might hold too many objects, which graphql-core refuses."""
-        weights = [weight_of(given.get(each.name, Undefined)) for each in self.variables.each]
+        weights = [weight_of(given.get(name, Undefined)) for name in self.variables.by_name]
         if MANY in weights:
             is_small = self.is_small(given, role)
         else:

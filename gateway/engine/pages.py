@@ -17,7 +17,7 @@ from gateway.engine.run import Run
 from gateway.engine.scopes import Member, Scope, Shape, Value
 from gateway.engine.surprises import Uncovered
 from gateway.engine.variables import Given
-from resolvers.loading import Counts
+from resolvers.loading import Counts, Stretches
 from resolvers.pages import Listing, PageArguments, cursor_of, window_of
 from resolvers.sources import Columns, Window
 from resolvers.stores import Row
@@ -114,6 +114,9 @@ async def loaded(
         return NO_ROWS, NO_COUNTS
     pages, counts = listing.pages, Counts(listing.pages, listing.where)
     if not paging.has_total:
+        if len(keys) > 1:
+            # Of several parents, other runs may ask for the same window, and share the statement.
+            return await handles.loads.load(handles, Stretches(pages, window), keys, columns), NO_COUNTS
         return await pages.load(handles, keys, columns, window), NO_COUNTS
     if not has_rows:
         return NO_ROWS, await counts.load(handles, keys, ())

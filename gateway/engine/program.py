@@ -23,8 +23,12 @@ class Program:
     source: str
 
     def prepared(self, run: Run) -> Run:
-        """The run that the function is called with.  Raises what the arguments are refused with."""
+        """A run of its own for this program.  Raises what the arguments are refused with."""
         own = Run(run.context, run.variables)
-        for arguments, prepare in self.preparations:
-            own.prepared.append(prepare(own, NOTHING if arguments is None else arguments.of(run.variables)))
+        self.prepare(own)
         return own
+
+    def prepare(self, run: Run) -> None:
+        """Gives a run what the function finds in it.  Raises what the arguments are refused with."""
+        for arguments, prepare in self.preparations:
+            run.prepared.append(prepare(run, NOTHING if arguments is None else arguments.of(run.variables)))

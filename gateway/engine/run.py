@@ -2,8 +2,11 @@
 
 from asyncio import Future, gather
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
+
+from asyncpg import Record
 
 from gateway.engine.flaws import Flaw, Flawed, Place
 from gateway.engine.surprises import Lost
@@ -14,6 +17,8 @@ from resolvers.refusals import StoreUnavailable
 from resolvers.sources import Columns
 from resolvers.stores import Row
 
+FEW = 3
+LAYOUTS_KEPT = 4096
 Fetch = Callable[[Sequence[Row], "Run"], Awaitable[Mapping[Any, Any]]]
 
 
@@ -80,4 +85,18 @@ def regrouped(found: Mapping[Any, Sequence[Row]], written: Sequence[Any]) -> dic
     return lists
 
 
-RUNTIME: Mapping[str, object] = {"gather": gather, "regrouped": regrouped}
+def places(rows: Sequence[Row], columns: Columns) -> Sequence[Any]:
+    """What to read these columns by in all of these rows, which one statement fetched: their places, or their names
+    where those serve as well.
+    """
+    if len(rows) < FEW or rows[0].__class__ is not Record:
+        return columns
+    return places_among(tuple(rows[0].keys()), columns)
+
+
+@lru_cache(LAYOUTS_KEPT)
+def places_among(names: Columns, columns: Columns) -> Sequence[int]:
+    return tuple(map(names.index, columns))
+
+
+RUNTIME: Mapping[str, object] = {"gather": gather, "places": places, "regrouped": regrouped}

@@ -11,6 +11,7 @@ from graphql.execution.collect_fields import FieldDetails
 
 from gateway.engine.flaws import Place
 from gateway.engine.module import Module
+from resolvers.tables import TableSource
 from schema.declarations import DeclaredField
 from schema.entities import Entity
 
@@ -123,7 +124,7 @@ class Scope:
     compiler: "Compiler"
     entity: Entity
     is_flawed: bool = False
-    _columns: dict[str, None] = field(default_factory=dict)
+    _columns: dict[str, str] = field(default_factory=dict)
     _derived: list[str] = field(default_factory=list)
     _steps: list[Step] = field(default_factory=list)
     _lines: list[str] = field(default_factory=list)
@@ -134,9 +135,12 @@ class Scope:
         return self.compiler.module
 
     def column(self, stored: str) -> str:
-        """The source of a column of the row."""
-        self._columns[stored] = None
-        return f"row[{self.module.bind(stored, 'column')}]"
+        """The source of a column of the row.  Its name stands for that of the column, and for its place while rows are
+        written.
+        """
+        if stored not in self._columns:
+            self._columns[stored] = self.module.bind_anew(stored, "column")
+        return f"row[{self._columns[stored]}]"
 
     def derived(self, name: str) -> str:
         """The source of a column whose name is the value of an expression."""
@@ -168,14 +172,34 @@ class Scope:
         body = [
             *(["run.is_flawed = True"] if self.is_flawed else []),
             *gathered([each.found for each in self._steps], fetched),
-            "written = []",
-            "for row in rows:",
-            *indented([*self._lines, f"written.append({{{', '.join(self._members)}}})"]),
-            "return written",
+            *self._placed(),
+            *self._written(),
         ]
         is_async = bool(self._steps)
         self.module.define(f"{'async ' if is_async else ''}def {name}(rows, run):", *indented(with_me(body)))
         return Shape(name, tuple(sorted(self._columns)), tuple(self._derived), is_async)
+
+    def _placed(self) -> list[str]:
+        """The line that finds out where columns stand in the rows: PostgreSQL's are read sooner by place than by name,
+        which shows where a page of them is read.
+        """
+        if not self._columns or not isinstance(self.entity.source, TableSource):
+            return []
+        names = list(self._columns.values())
+        found = ", ".join(names) if len(names) > 1 else f"({names[0]},)"
+        return [f"{found} = places(rows, {self.module.bind(tuple(self._columns), 'columns')})"]
+
+    def _written(self) -> list[str]:
+        """The lines that write row after row."""
+        row = f"{{{', '.join(self._members)}}}"
+        if not self._lines:
+            return [f"return [{row} for row in rows]"]
+        return [
+            "written = []",
+            "for row in rows:",
+            *indented([*self._lines, f"written.append({row})"]),
+            "return written",
+        ]
 
 
 def with_me(lines: Sequence[str]) -> list[str]:

@@ -2,8 +2,10 @@
 for values that need none; where that fails, graphql-core says what is wrong.
 """
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from graphql import (
@@ -32,6 +34,19 @@ NEEDS_NONE: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
+USUAL_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:[0-5]\d)", re.ASCII)
+
+
+def usual_time(value: Any) -> datetime | None:
+    """A time as nearly everybody writes it, which the scalar's own parser would take ten times as long to read."""
+    if value.__class__ is not str or USUAL_TIME.fullmatch(value) is None:
+        return None
+    try:
+        return datetime.fromisoformat(value)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Variable:
     """One variable; `default` is empty where there is none, and `needs_none` knows values that stay as they are."""
@@ -42,6 +57,7 @@ class Variable:
     is_leaf: bool
     default: tuple[Any, ...]
     needs_none: Callable[[Any], bool] | None
+    is_time: bool
 
 
 class Variables:
@@ -61,6 +77,8 @@ class Variables:
             value = given.get(each.name, Undefined)
             if each.needs_none is not None and each.needs_none(value):
                 values[each.name] = value
+            elif each.is_time and (time := usual_time(value)) is not None:
+                values[each.name] = time
             elif value is not Undefined:
                 values[each.name] = checked(value, each.kind)
             elif each.default:
@@ -94,4 +112,5 @@ def variable(schema: GraphQLSchema, definition: VariableDefinitionNode) -> Varia
             raise Uncovered("bad default")
         default = (worth.coerced[name],)
     needs_none = NEEDS_NONE.get(getattr(plain, "name", ""))
-    return Variable(name, kind, is_required, is_leaf_type(plain), default, needs_none)
+    is_time = getattr(plain, "name", "") == "DateTime"
+    return Variable(name, kind, is_required, is_leaf_type(plain), default, needs_none, is_time)

@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 from pymongo import AsyncMongoClient
 
-from gateway.databases import CODEC
 from models.identity import Role
+from resolvers.codecs import CODEC
 from resolvers.context import Context, Handles
 from resolvers.lanes import Lanes
 from resolvers.viewer import Viewer

@@ -6,7 +6,7 @@ from bson.decimal128 import Decimal128, create_decimal128_context
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from gateway.databases import DecimalCodec
+from resolvers.codecs import DecimalCodec
 
 NUMBERS = st.decimals(allow_nan=True, allow_infinity=True).map(create_decimal128_context().create_decimal)
 

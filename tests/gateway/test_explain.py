@@ -64,6 +64,21 @@ async def test_a_plan_tells_no_values(world: World) -> None:
         assert "secret" not in str(told).lower()
 
 
+async def test_a_plan_tells_no_booleans_of_filters_and_all_directions(world: World) -> None:
+    admin = await world.person(Role.ADMIN)
+    filtered = "purchases(first: 3, where: {isFirstPurchase: {eq: true}}) { nodes { productName } }"
+    for _ in range(2):
+        await world.person()
+
+    for _ in range(2):
+        told = await explained(world, admin, f"{{ users(first: 2) {{ nodes {{ {filtered} }} }} }}")
+        (said,) = [each["statement"] for each in told["statements"] if each["store"] == "MongoDB"]
+        stages = said[1]["$lookup"]["pipeline"]
+        assert stages[0] == {"$match": {"$and": [{"isFirstPurchase": {"$eq": "?"}}]}}
+        assert stages[1] == {"$sort": {"createdAt": -1, "_id": -1}}
+        assert stages[2] == {"$limit": 3}
+
+
 async def test_an_answer_is_the_same_with_its_plan_and_without(world: World) -> None:
     admin = await world.person(Role.ADMIN)
     await world.order(await world.person(), await world.product())

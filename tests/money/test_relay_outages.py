@@ -13,8 +13,8 @@ from uuid import UUID
 import pytest
 from pymongo import AsyncMongoClient
 
-from gateway.databases import CODEC
 from gateway.settings import Settings
+from resolvers.codecs import CODEC
 from resolvers.context import Handles
 from resolvers.relay import deliver
 from tests.money.book_place import all_documents, buy, documents, give_back, member

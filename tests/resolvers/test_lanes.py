@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 
+from resolvers.deadlines import Deadlines
 from resolvers.lanes import Lanes
 from tests.world import World
 
@@ -122,7 +123,7 @@ async def test_all_connections_are_back_in_the_pool_when_the_lanes_are_closed(
 async def test_who_waits_too_long_is_told_so_and_costs_nobody_a_lane(
     lanes: Lanes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.lanes.TURN_SECONDS", 0.05)
+    monkeypatch.setattr("resolvers.lanes.TURNS", Deadlines(0.05))
     busy = [asyncio.create_task(pid(lanes, SLOW)) for _ in range(MOST)]
     await asyncio.sleep(0.02)
 
