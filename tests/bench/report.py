@@ -174,8 +174,8 @@ def as_json(figures: Figures) -> str:
     return json.dumps({"processor": processor(), "medians": medians, **asdict(figures)}, indent=2) + "\n"
 
 
-def written_into(page: Path, figures: str) -> None:
-    """Replaces the figures of a page, and nothing else on it."""
-    before, _, rest = page.read_text().partition(BEGIN)
-    _, _, after = rest.partition(END)
-    page.write_text(f"{before}{BEGIN}\n\n{figures}\n{END}{after}")
+def written_into(page: Path, figures: str, begin: str = BEGIN, end: str = END) -> None:
+    """Replaces the figures of a page between two marks, and nothing else on it."""
+    before, _, rest = page.read_text().partition(begin)
+    _, _, after = rest.partition(end)
+    page.write_text(f"{before}{begin}\n\n{figures}\n{end}{after}")

@@ -45,11 +45,11 @@ class Stores:
 
 
 @asynccontextmanager
-async def opened() -> AsyncIterator[Stores]:
+async def opened(connections: int = POOL_SIZE) -> AsyncIterator[Stores]:
     pool = await asyncpg.create_pool(
         os.environ["DATABASE_URL"],
-        min_size=POOL_SIZE,
-        max_size=POOL_SIZE,
+        min_size=connections,
+        max_size=connections,
         reset=nothing_to_reset,
         max_cached_statement_lifetime=0,
         server_settings={"timezone": "UTC", "jit": "off"},
