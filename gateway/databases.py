@@ -31,6 +31,8 @@ from resolvers.tasks import Tasks
 
 CONNECT_SECONDS = 3.0
 STATEMENT_SECONDS = 3.0
+# Longer than a caller waits: a payment that has begun should end, not be left to recovery because many came at once.
+QUEUE_SECONDS = 10.0
 IDLE_SECONDS = 5.0
 """How long a transaction may wait for its next statement: one whose process is frozen would keep its locks from those
 that go on without it.
@@ -98,7 +100,7 @@ async def handles(settings: Settings, observe: Callable[[Statement], None] = ign
             async_creator=connect,
             pool_size=settings.postgres_writers,
             max_overflow=0,
-            pool_timeout=CONNECT_SECONDS,
+            pool_timeout=QUEUE_SECONDS,
         )
         event.listen(engine.sync_engine, "checkout", require_open)
         stack.push_async_callback(engine.dispose)

@@ -2,7 +2,9 @@
 request and recovery.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -18,15 +20,21 @@ from resolvers.releasing import release
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The payment has come to its end, and its key stands for what that was, unless nothing had been sent."""
+    """The payment has come to its end, and its key stands for what that was, unless nothing had been sent.
 
-    is_unsent: bool = False
+    `is_awaited` says that MongoDB had its time to show it.
+    """
+
+    is_awaited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Busy:
     """Somebody else drives the order."""
 
+
+SHOW_SECONDS = 1.2
+"""How long a buyer waits for MongoDB to show what they have bought; the rest of their time is for the answer."""
 
 End: TypeAlias = Ended | Waiting | Unresolved | Busy
 Step: TypeAlias = Callable[[Handles, Held], Awaitable[RecoveryPoint | Waiting | Unresolved]]
@@ -55,12 +63,14 @@ async def drive(handles: Handles, held: Held) -> End:
         return Busy()
     if point is RecoveryPoint.COMMITTED:
         await show(handles, held)
-    return Ended(is_unsent=held.payment is not None and held.payment.is_unsent)
+    return Ended(is_awaited=True)
 
 
 async def show(handles: Handles, held: Held) -> None:
     """Has MongoDB say what the book says now, so that the buyer finds it; where it is away, the relay does it later."""
     crash_point("show.begun")
-    if await deliver(handles, held.order_id):
-        await deliver(handles, held.user_id)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(SHOW_SECONDS):
+            if await deliver(handles, held.order_id):
+                await deliver(handles, held.user_id)
     crash_point("show.done")

@@ -8,6 +8,9 @@ from resolvers.payment_refusals import PaymentAbandoned, PaymentDeclined, Paymen
 
 Outcome = Mapping[str, JsonValue]
 
+PAY_ORDER, PURCHASE = "payOrder", "purchase"
+"""The mutations whose keys stand for a payment."""
+
 PAID: Outcome = {"is": "paid"}
 ABANDONED: Outcome = {"is": "abandoned"}
 

@@ -19,22 +19,20 @@ from resolvers import idempotency
 from resolvers.charging import Unresolved, Waiting
 from resolvers.context import Handles
 from resolvers.crash_points import crash_point
-from resolvers.driving import Busy, End, Ended, drive
+from resolvers.driving import SHOW_SECONDS, Busy, End, Ended, drive
 from resolvers.idempotency import Asked, Earlier, Key, Keyed, RequestInProgress, asked, earlier, note_subject
 from resolvers.intents import begin, locked
 from resolvers.leases import Held, take
 from resolvers.order_refusals import OrderNotFound, OrderNotPending
 from resolvers.orders import ItemsByOrder, OrderById
-from resolvers.outcomes import require_paid
+from resolvers.outcomes import PAY_ORDER, PURCHASE, require_paid
 from resolvers.payment_refusals import NothingToConfirm, PaymentUnresolved, ProviderUnavailable
 from resolvers.placing import Wanted, on_sale, stored
 from resolvers.refusals import InvalidInput
 from resolvers.relay import deliver
 from resolvers.stores import Row
-from resolvers.tasks import PATIENCE
 from resolvers.transactions import transaction
 
-PAY_ORDER, PURCHASE = "payOrder", "purchase"
 METHOD = re.compile(r"[A-Za-z0-9_]{1,255}")
 POLLS = (0.05, 0.1, 0.2, 0.4, 0.8, 1.2)
 """How long to wait, each time, for somebody else who drives the order, in seconds: less than a caller waits."""
@@ -181,7 +179,6 @@ async def answer(handles: Handles, key: Keyed, work: Coroutine[Any, Any, End] | 
 
     Whoever hangs up or waits no longer, the work goes on to its end.  Raises as `settle` does.
     """
-    until = asyncio.get_running_loop().time() + PATIENCE
     end: End = Ended()
     if work is not None:
         try:
@@ -194,7 +191,8 @@ async def answer(handles: Handles, key: Keyed, work: Coroutine[Any, Any, End] | 
         raise RequestInProgress
     if found.outcome is not None:
         require_paid(found.outcome)
-        return Paid(await shown(handles, found.subject_id, until))
+        is_awaited = isinstance(end, Ended) and end.is_awaited
+        return Paid(await (stored if is_awaited else shown)(handles, found.subject_id))
     match end:
         case Waiting(client_secret, waits_until):
             return ActionNeeded(await stored(handles, found.subject_id), client_secret, waits_until)
@@ -206,13 +204,13 @@ async def answer(handles: Handles, key: Keyed, work: Coroutine[Any, Any, End] | 
             raise RequestInProgress
 
 
-async def shown(handles: Handles, order_id: UUID, until: float) -> Row:
-    """A completed order, once MongoDB shows it too, or without that when the time is over."""
+async def shown(handles: Handles, order_id: UUID) -> Row:
+    """A completed order, once MongoDB shows it too, or after a short while without."""
     order = await stored(handles, order_id)
     if order["fulfilment"] != Fulfilment.PENDING:
         return order
     with suppress(TimeoutError):
-        async with asyncio.timeout_at(until):
+        async with asyncio.timeout(SHOW_SECONDS):
             await deliver(handles, order_id)
     return await stored(handles, order_id)
 

@@ -30,11 +30,13 @@ class PaymentRefused(Refusal):
 
     reason: str
     code: ClassVar[ProblemCode] = ProblemCode.PAYMENT_REFUSED
-    about: ClassVar[tuple[str, ...] | None] = ("payment_method_id",)
 
     @property
     def message(self) -> str:
-        return f"This cannot be paid so ({self.reason}): use a payment method of your own, with a new key."
+        return (
+            f"The payment provider does not take this payment ({self.reason}): use a payment method of your own, or "
+            "order less, with a new key."
+        )
 
 
 @dataclass(eq=False)

@@ -16,9 +16,9 @@ from resolvers import coupon_uses, ledger
 from resolvers.charging import PAUSES, Unresolved, about, charged, write
 from resolvers.context import Handles
 from resolvers.crash_points import crash_point
-from resolvers.idempotency import Key, finish
+from resolvers.idempotency import Key, again, finish
 from resolvers.leases import Attempt, Held, move, renew
-from resolvers.outcomes import ABANDONED, declined
+from resolvers.outcomes import ABANDONED, PAY_ORDER, declined
 from resolvers.provider import Absent, Cancelled, NotDone, Refused, Standing, Succeeded, Unavailable, Unknown
 from resolvers.shares import NOTHING
 from resolvers.transactions import transaction
@@ -80,10 +80,12 @@ async def cancelled(handles: Handles, held: Held, payment: Attempt) -> Standing 
 async def give_back(handles: Handles, held: Held) -> None:
     """Gives back the use of the coupon, the credits and the claims on the items, and the order to its buyer: to be paid
     otherwise, or cancelled where that is what they want.  Raises Fenced.
+
+    An order that `purchase` placed and whose payment never left is cancelled too: whoever asks again gets another.
     """
-    is_cancelled = held.point is RecoveryPoint.CANCELLING
     is_final = held.payment is None or not held.payment.is_unsent
     async with transaction(handles) as session:
+        is_cancelled = held.point is RecoveryPoint.CANCELLING or not (is_final or await is_of_an_order(session, held))
         await move(
             session,
             handles,
@@ -117,6 +119,11 @@ async def give_back(handles: Handles, held: Held) -> None:
             await finish(session, Key(held.user_id, held.key), await outcome(session, held))
         crash_point("release.written")
     crash_point("release.done")
+
+
+async def is_of_an_order(session: AsyncSession, held: Held) -> bool:
+    """Whether the buyer asked to pay an order that they had placed before."""
+    return (await again(session, Key(held.user_id, held.key))).mutation == PAY_ORDER
 
 
 async def unclaim(session: AsyncSession, held: Held) -> None:

@@ -26,6 +26,11 @@ from schema.values import Currency
 
 METHOD = "The payment provider's id of what to charge; needed unless coupons and credits pay for everything."
 LIMITS = (*coupon_refusals.EVERY, credit_refusals.CreditsNotTaken, credit_refusals.NotEnoughCredits)
+NOWHERE: dict[type[refusals.Refusal], tuple[str, ...] | None] = dict.fromkeys(
+    (*LIMITS, order_refusals.ItemUnavailable, order_refusals.AlreadyOwned, payment_refusals.ItemBeingBought)
+)
+"""What stands on an order is not in the input of who pays it."""
+
 CLAIMS = (order_refusals.ItemUnavailable, order_refusals.AlreadyOwned, payment_refusals.ItemBeingBought)
 KEYS = (idempotency.IdempotencyKeyReused, idempotency.RequestInProgress)
 OUTCOMES = (
@@ -83,6 +88,7 @@ class PaymentActionNeeded:
     *KEYS,
     *OUTCOMES,
     description="Pays a pending order of the viewer's own, with what stands on it of coupons and credits.",
+    paths=NOWHERE,
 )
 async def pay_order(
     info: strawberry.Info[Context, None], given: Annotated[PayOrderInput, INPUT]
@@ -118,6 +124,8 @@ async def confirm_payment(
     *OUTCOMES,
     description="Places an order and pays it, in one step.  What is refused leaves no order behind; an order whose "
     "payment comes to nothing waits to be paid otherwise.",
+    paths=dict.fromkeys(coupon_refusals.EVERY, ("coupon_code",))
+    | dict.fromkeys((order_refusals.OrderNotFound, order_refusals.OrderNotPending)),
 )
 async def purchase(
     info: strawberry.Info[Context, None], given: Annotated[PurchaseInput, INPUT]

@@ -3,8 +3,9 @@ the unions of a success and of the problems that stand in its way.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import fields
+from types import MappingProxyType
 from typing import Annotated, Any, TypeVar, Union, get_args
 
 import strawberry
@@ -94,6 +95,9 @@ class Problem:
 
 PROBLEMS: dict[type[Refusal], type] = {}
 
+Paths = Mapping[type[Refusal], tuple[str, ...] | None]
+"""What refusals are about in the input of one mutation; None where it is not in the input."""
+
 
 def problem(refusal: type[Refusal], *, description: str) -> Callable[[P], P]:
     """Declares the type that shows a refusal, of the same name.  Its fields beside those of every problem are the
@@ -139,8 +143,8 @@ class Handled(FieldExtension):
     is masked and logged as such.
     """
 
-    def __init__(self, declared: tuple[type[Refusal], ...]) -> None:
-        self.declared = declared
+    def __init__(self, declared: tuple[type[Refusal], ...], paths: Paths) -> None:
+        self.declared, self.paths = declared, paths
 
     async def resolve_async(
         self, next_: Callable[..., Awaitable[Any]], source: Any, info: strawberry.Info[Context, None], **arguments: Any
@@ -153,29 +157,31 @@ class Handled(FieldExtension):
             if type(refusal) not in self.declared:
                 name = type(refusal).__name__
                 raise AssertionError(f"Bug: {info.field_name} raised {name}, which it does not declare.") from refusal
-            return shown(refusal)
+            return shown(refusal, self.paths)
 
 
-def shown(refusal: Refusal) -> object:
-    """The problem that stands for a refusal."""
+def shown(refusal: Refusal, paths: Paths = MappingProxyType({})) -> object:
+    """The problem that stands for a refusal, whose path is that of its command unless `paths` says otherwise."""
     graph_type = PROBLEMS[type(refusal)]
+    path = paths.get(type(refusal), refusal.path)
     own = {each.name for each in fields(graph_type)} - {each.name for each in fields(Problem)}
     return graph_type(
         message=refusal.message,
         code=refusal.code,
-        path=None if refusal.path is None else [str(INPUT.name), *map(to_camel_case, refusal.path)],
+        path=None if path is None else [str(INPUT.name), *map(to_camel_case, path)],
         retryable=refusal.is_retryable,
         **{name: getattr(refusal, name) for name in own},
     )
 
 
 def mutation(
-    *refused: type[Refusal], description: str, is_for_anybody: bool = False
+    *refused: type[Refusal], description: str, is_for_anybody: bool = False, paths: Paths = MappingProxyType({})
 ) -> Callable[[Callable[..., Any]], StrawberryField]:
     """Declares a mutation by its resolver, which returns its success, or one of several.
 
     Its result is the union of that success and of the problems: those of the refusals that are named here, those
-    that every mutation has, and `NotSignedIn` unless it is for anybody.
+    that every mutation has, and `NotSignedIn` unless it is for anybody.  `paths` says what of its input a refusal is
+    about, where that is not as the refusal says.
     """
     declared = (*(() if is_for_anybody else (refusals.NotSignedIn,)), *refused, *ALWAYS)
     missing = [refusal.__name__ for refusal in declared if refusal not in PROBLEMS]
@@ -189,7 +195,7 @@ def mutation(
         members = (*(get_args(success) or (success,)), *(PROBLEMS[refusal] for refusal in declared))
         resolver.__annotations__["return"] = Annotated[Union[members], result]  # noqa: UP007  The members are computed.
         field: StrawberryField = strawberry.mutation(
-            resolver=resolver, description=description, extensions=[Handled(declared)]
+            resolver=resolver, description=description, extensions=[Handled(declared, paths)]
         )
         return field
 

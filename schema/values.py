@@ -1,12 +1,14 @@
 """Values of the graph that belong to no feature: money, currencies, and enums that carry descriptions."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from enum import Enum
 from typing import Generic, NewType, TypeVar, cast
 
 import strawberry
+from strawberry.schema.types.base_scalars import wrap_parser
 from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.scalar import ScalarDefinition
 
@@ -15,7 +17,23 @@ T = TypeVar("T")
 
 Currency = NewType("Currency", str)
 
+NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([Ee][+-]?\d+)?|[+-]?(NaN|sNaN|Infinity)", re.ASCII)
+
+
+def decimal_of(given: str) -> Decimal:
+    """A number in plain digits.  Python would take other scripts' digits, blanks and underscores too."""
+    if not NUMBER.fullmatch(given):
+        raise ValueError("Write it in plain digits, such as 9.99.")
+    return Decimal(given)
+
+
 SCALARS: dict[object, ScalarDefinition] = {
+    Decimal: strawberry.scalar(
+        name="Decimal",
+        description="A decimal number, exact, as a string.",
+        serialize=str,
+        parse_value=wrap_parser(decimal_of, "Decimal", (ValueError, InvalidOperation), accept_non_string=True),
+    ),
     Currency: strawberry.scalar(
         name="Currency",
         description="A currency by its ISO 4217 code, such as INR.",

@@ -1,9 +1,11 @@
 """What is left of a payment when its driver is gone: it is driven on from wherever it stands, and never by surprise."""
 
+import asyncio
+
 import pytest
 
 from models.orders import RecoveryPoint
-from resolvers import cancelling, driving
+from resolvers import driving
 from resolvers.charging import charge
 from resolvers.leases import Fenced, move, take
 from resolvers.recovery import recover
@@ -106,15 +108,23 @@ async def test_a_buyer_waits_no_longer_than_an_operation_may_take_for_what_goes_
     assert await owned(world, buyer) == {product.id}
 
 
-async def test_a_purchase_whose_order_was_cancelled_meanwhile_says_so(world: World) -> None:
+async def test_a_purchase_whose_payment_never_left_leaves_no_order_to_be_paid_and_its_key_buys_later(
+    world: World,
+) -> None:
     buyer = await world.person()
     product = await world.product()
     world.sandbox.order("create", "rate_limit", times=4)
-    assert (await purchase(world, buyer, product))["code"] == "PROVIDER_UNAVAILABLE"
-    (order,) = await column(world, "SELECT id FROM orders")
-    await cancelling.cancel_order(world.handles, buyer.id, cancelling.CancelOrder(order))
 
-    assert (await purchase(world, buyer, product))["code"] == "ORDER_NOT_PENDING"
+    away = await purchase(world, buyer, product)
+
+    assert (away["code"], away["retryable"]) == ("PROVIDER_UNAVAILABLE", True)
+    assert await column(world, "SELECT status::text FROM orders") == ["cancelled"]
+    assert await reserved(world) == NOTHING
+    answers = await asyncio.gather(*(purchase(world, buyer, product) for _ in range(5)))
+    assert answers == [answers[0]] * 5
+    assert answers[0]["__typename"] == "OrderPaid"
+    assert await column(world, "SELECT status::text FROM orders ORDER BY 1") == ["cancelled", "completed"]
+    assert len(world.sandbox.effects("charged")) == 1
 
 
 async def test_what_can_be_no_key_confirms_nothing(world: World) -> None:

@@ -42,3 +42,12 @@ async def test_text_that_lists_are_sorted_by_goes_by_code_point_whatever_the_loc
         "orders.number",
         "coupons.code",
     }
+
+
+@pytest.mark.parametrize("spelt", ["1_0", "\uff11", "\u0663", " 1 ", "1 000", "", "0x10"])
+async def test_an_amount_is_written_in_plain_digits(world: World, spelt: str) -> None:
+    asked = "query($most: Decimal) { courses(where: {price: {lte: $most}}) { totalCount } }"
+
+    answer = await world.ask(asked, most=spelt)
+
+    assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
