@@ -132,7 +132,9 @@ class Settings(BaseSettings):
 
     @property
     def logs_all_requests(self) -> bool:
-        return (self.log_requests or ("slow" if self.is_production else "all")) == "all"
+        """A line for each request is of the level info, so that with a higher one there is none."""
+        is_heard = self.log_level in {"debug", "info"}
+        return is_heard and (self.log_requests or ("slow" if self.is_production else "all")) == "all"
 
     @property
     def takes_payments(self) -> bool:

@@ -25,7 +25,7 @@ class EntryKind(StrEnum):
 
 class CreditAccount(SQLModel, table=True):
     """What a person's entries add up to, as of `version`.  `held` is promised to orders in payment; `shortfall` is what
-    reversals could not take and later earnings settle.
+    reversals could not take and whatever becomes free settles.
     """
 
     __tablename__ = "credit_accounts"

@@ -28,7 +28,9 @@ class ActivityType(StrEnum):
 
 
 class CourseEnrollment(SQLModel, table=True):
-    """A person in a course, active until `ended_at`.  Without an order it is a free one.  `progress` is in percent."""
+    """A person in a course, active until `ended_at`.  Without an order it is a free one, which no refund
+    ends.  `progress` is in percent.
+    """
 
     __tablename__ = "course_enrollments"
     __table_args__ = (

@@ -15,6 +15,11 @@ from models.catalog import PurchasableKind
 from models.columns import BY_CODE_POINT, MOMENT, MONEY, choice, currency_code, defaulted, key, of_the_order, stamp
 from models.triggers import hold_to_statuses
 
+PURCHASED = "completed_at IS NOT NULL AND amount > 0"
+"""What makes an order a purchase of its buyer, with money or credits, as a condition of SQL: the first one decides
+referrals, which would otherwise be rewarded for taking what is free.
+"""
+
 
 class OrderStatus(StrEnum):
     PENDING = "pending"

@@ -31,7 +31,9 @@ class ReferralStatus(StrEnum):
 
 
 class ReferralClaim(SQLModel, table=True):
-    """That a person was brought by another.  `order_id` is the first purchase that converted it."""
+    """That a person was brought by another.  `order_id` is the first purchase that converted it, `reward` how many
+    credits a side earned when it was decided; what was decided before that was noted, and is not to be told, has none.
+    """
 
     __tablename__ = "referral_claims"
     __table_args__ = (
@@ -43,6 +45,7 @@ class ReferralClaim(SQLModel, table=True):
         ),
         CheckConstraint("converted_at IS NOT NULL OR state NOT IN ('CONVERTED', 'FLAGGED')", name="converted_at"),
         CheckConstraint("(voided_at IS NOT NULL) = (state = 'VOIDED')", name="voided_at"),
+        CheckConstraint("reward IS NULL OR reward >= 0 AND state <> 'PENDING'", name="reward"),
     )
 
     id: UUID = key()
@@ -52,6 +55,7 @@ class ReferralClaim(SQLModel, table=True):
     order_id: UUID | None = Field(default=None, foreign_key="orders.id", ondelete="RESTRICT", index=True)
     decided_by: UUID | None = Field(default=None, foreign_key="users.id", ondelete="RESTRICT", index=True)
     reason: str | None = None
+    reward: int | None = None
     created_at: datetime = stamp()
     updated_at: datetime = stamp()
     converted_at: datetime | None = Field(default=None, sa_type=MOMENT)

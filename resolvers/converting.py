@@ -42,7 +42,7 @@ async def convert(
         return False
     reason = await suspicion(session, claim, fingerprint)
     state = ClaimState.CONVERTED if reason is None else ClaimState.FLAGGED
-    await decide(session, claim, state, order_id=order_id, reason=reason, converted_at=func.now())
+    await decide(session, claim, state, order_id=order_id, reason=reason, reward=credits, converted_at=func.now())
     await reward(session, claim, EntryKind.REFERRED_REWARD, credits)
     if state is ClaimState.CONVERTED:
         await reward(session, claim, EntryKind.REFERRER_REWARD, credits)

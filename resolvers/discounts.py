@@ -10,7 +10,7 @@ from enum import Enum, auto
 from uuid import UUID
 
 from models.coupons import CouponType
-from resolvers.shares import CENT, NOTHING, credits_within, minor, percentage, rounded_down, split, split_amount
+from resolvers.shares import NOTHING, credits_within, minor, percentage, rounded_down, split, split_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def why_not(
     return next((reason for reason, is_so in tests if is_so), None)
 
 
-def taken_off(terms: Terms, items: Sequence[Sold], unit: Decimal = CENT) -> list[Decimal]:
+def taken_off(terms: Terms, items: Sequence[Sold], unit: Decimal) -> list[Decimal]:
     """What an applicable coupon takes off each item: nothing off those that it is not for, never more than a price.
     It is rounded down to the unit of the currency, and an amount is at most what the items cost.
     """
@@ -107,7 +107,7 @@ class Paid:
     whole: list[int]
 
 
-def paid_by_credits(rests: Sequence[Decimal], credits_wanted: int, credit_value: Decimal, unit: Decimal = CENT) -> Paid:
+def paid_by_credits(rests: Sequence[Decimal], credits_wanted: int, credit_value: Decimal, unit: Decimal) -> Paid:
     """What that many credits at most pay of what discounts left of each item.  Only whole credits are used, and the
     value of one is a multiple of the unit of the currency.
     """

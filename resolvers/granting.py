@@ -21,7 +21,7 @@ from resolvers.credit_refusals import PersonNotFound
 from resolvers.credit_rules import grant_key
 from resolvers.idempotency import Asked, Earlier, asked, earlier, finish, take
 from resolvers.loading import One
-from resolvers.profiles import text
+from resolvers.reasons import stated_reason
 from resolvers.refusals import InvalidInput
 from resolvers.stores import Row
 from resolvers.transactions import transaction
@@ -33,7 +33,6 @@ OUTCOME = "balance"
 MOST_AT_ONCE = 1_000_000
 MOST_EARNED = 1_000_000_000
 """Well within what a column holds, so that a reward always has room."""
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -84,10 +83,7 @@ def checked(command: GrantCredits) -> str:
         raise InvalidInput(
             ("credits",), f"This is a number of credits from 1 to {MOST_AT_ONCE}, with a minus to take them away."
         )
-    reason = text("reason", command.reason, longest=LONGEST_REASON, allowed="\n")
-    if reason is None:
-        raise InvalidInput(("reason",), "Credits are given and taken for a reason: say which.")
-    return reason
+    return stated_reason(command.reason, "Credits are given and taken for a reason: say which.")
 
 
 async def enter(session: AsyncSession, request: Asked, command: GrantCredits, reason: str) -> Earlier:

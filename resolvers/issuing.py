@@ -25,7 +25,7 @@ from resolvers.placing import Wanted
 from resolvers.profiles import KEPT, Kept, text
 from resolvers.refusals import InvalidInput
 from resolvers.restricting import restricted
-from resolvers.shares import CENT
+from resolvers.shares import CENT, unit_of
 from resolvers.stores import Row
 from resolvers.transactions import transaction
 
@@ -84,7 +84,8 @@ class DisableCoupon:
 async def create_coupon(handles: Handles, author: UUID, command: CreateCoupon) -> Row:
     """Raises InvalidInput and CouponCodeTaken."""
     code = command.code.strip().upper()
-    if not CODE.fullmatch(code):
+    # Some letters of other scripts have capitals of ours.
+    if not command.code.isascii() or not CODE.fullmatch(code):
         raise InvalidInput(("code",), "A code is 1 to 64 letters of A to Z, digits, hyphens and underscores.")
     facts = checked(await restricted(handles, {**vars(command), "code": code}), Uses())
     coupon_id = new_id()
@@ -108,6 +109,8 @@ async def edit_coupon(handles: Handles, command: EditCoupon) -> Row:
         if coupon is None:
             raise CouponNotFound
         kept = {name: getattr(coupon, name) for name in CreateCoupon.__dataclass_fields__}
+        if coupon.uses and changes.get("currency", coupon.currency) != coupon.currency:
+            raise InvalidInput(("currency",), "This coupon is used already, and keeps its currency: make another one.")
         facts = checked(kept | changes, Uses(coupon.uses, await highest_slot(session, coupon.id)))
         changed = {name: facts[name] for name in changes}
         await session.exec(update(Coupon).where(col(Coupon.id) == coupon.id).values(**changed))
@@ -165,7 +168,16 @@ def amounts(facts: Mapping[str, Any]) -> dict[str, Decimal | None]:
     has_amounts = not is_percentage or any(bound is not None for bound in bounds.values())
     if has_amounts and currency is None:
         raise InvalidInput(("currency",), "An amount needs a currency: name one such as INR.")
+    if currency is not None:
+        check_units(currency, bounds if is_percentage else {"value": value, **bounds})
     return {"value": value, **bounds}
+
+
+def check_units(currency: str, given: Mapping[str, Decimal | None]) -> None:
+    unit = unit_of(currency)
+    for name, value in given.items():
+        if value is not None and value % unit:
+            raise InvalidInput((name,), f"Amounts in {currency} are multiples of {unit}: name one.")
 
 
 def period(facts: Mapping[str, Any]) -> dict[str, datetime]:

@@ -31,7 +31,7 @@ class TooManyItems(Refusal):
 
 @dataclass(eq=False)
 class ItemUnavailable(Refusal):
-    """An item that is unknown or not published; nobody is told which of the two."""
+    """An item that is unknown, not published or not sold at a price that can be paid; nobody is told which."""
 
     place: int
     code: ClassVar[ProblemCode] = ProblemCode.ITEM_UNAVAILABLE

@@ -4,10 +4,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from itertools import count
 from typing import Any
 from uuid import UUID
 
+import structlog
 from pydantic import JsonValue
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col, select
@@ -30,15 +32,21 @@ from resolvers.order_refusals import (
 )
 from resolvers.orders import OrderById
 from resolvers.refusals import InvalidInput
-from resolvers.shares import CENT, NOTHING
+from resolvers.shares import CENT, NOTHING, unit_of
 from resolvers.stores import Row
 from resolvers.transactions import run, table_of, transaction
+
+log = structlog.get_logger(__name__)
 
 MOST_ITEMS = 20
 CURRENCY = re.compile("[A-Z]{3}")
 PLACE_ORDER = "placeOrder"
 OUTCOME = "orderId"
 MOST_DRAWS = 5
+MOST_TOLD = 1_000
+MOST = Decimal("999999999999.99")
+"""What a column of money holds."""
+
 ORDERS = table_of(Order)
 ORDERING = insert(ORDERS).on_conflict_do_nothing(index_elements=["number"]).returning(ORDERS.c.id)
 LISTING = insert(table_of(OrderItem))
@@ -126,14 +134,32 @@ def stated(command: PlaceOrder) -> dict[str, JsonValue]:
 
 
 async def on_sale(handles: Handles, items: Sequence[Wanted]) -> list[Offered]:
-    """What is wanted, at the prices of now, in its order.  Raises ItemUnavailable for the first that is not."""
+    """What is wanted, at the prices of now, in its order.  Raises ItemUnavailable for the first that is not sold, or is
+    not sold at a price that can be paid.
+    """
     found: dict[Wanted, Offered] = {}
     for kind in dict.fromkeys(wanted.kind for wanted in items):
         found |= await of_kind(handles, kind, [wanted.item_id for wanted in items if wanted.kind is kind])
     for place, wanted in enumerate(items):
-        if wanted not in found:
+        if wanted not in found or not is_payable(found[wanted]):
             raise ItemUnavailable(place)
     return [found[wanted] for wanted in items]
+
+
+def is_payable(offered: Offered) -> bool:
+    """Whether the price is a multiple of what its currency has, and no more than an order holds.  One that is not is
+    told to operators.
+    """
+    is_price = offered.price <= MOST and offered.price % unit_of(offered.currency) == 0
+    if not is_price:
+        tell_unpayable(offered.wanted, offered.price, offered.currency)
+    return is_price
+
+
+@lru_cache(MOST_TOLD)
+def tell_unpayable(wanted: Wanted, price: Decimal, currency: str) -> None:
+    """Once for each price of an item, as far as is remembered: everybody may ask for it as often as they like."""
+    log.error("nobody can pay this price", kind=wanted.kind, item=str(wanted.item_id), price=price, currency=currency)
 
 
 async def of_kind(handles: Handles, kind: PurchasableKind, ids: Sequence[UUID]) -> Mapping[Wanted, Offered]:
@@ -142,12 +168,15 @@ async def of_kind(handles: Handles, kind: PurchasableKind, ids: Sequence[UUID]) 
     title, price, currency, published, *categories = columns = tuple(map(loader.source.stored, named))
     rows: Mapping[Any, Row] = await loader.load(handles, ids, columns)
     return {
-        wanted: Offered(
-            wanted, row[title], row[price].quantize(CENT), row[currency], *(row[each] for each in categories)
-        )
+        wanted: Offered(wanted, row[title], as_money(row[price]), row[currency], *(row[each] for each in categories))
         for wanted, row in ((Wanted(kind, item_id), row) for item_id, row in rows.items())
         if row[published]
     }
+
+
+def as_money(price: Decimal) -> Decimal:
+    """With two digits after the point, unless that would round it."""
+    return price if price % CENT else price.quantize(CENT)
 
 
 def one_currency(offered: Sequence[Offered], expected: str | None) -> str:
@@ -174,6 +203,8 @@ async def refuse_owned(session: AsyncSession, user_id: UUID, offered: Sequence[O
 async def write(session: AsyncSession, user_id: UUID, offered: Sequence[Offered], currency: str) -> UUID:
     order_id, at = new_id(), now()
     original = sum((each.price for each in offered), NOTHING)
+    if original > MOST:
+        raise InvalidInput(("items",), f"An order holds at most {MOST}: place several orders.")
     for drawn in count(1):
         given = {
             "id": order_id,

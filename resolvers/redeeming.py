@@ -90,7 +90,7 @@ async def coupon_of(session: AsyncSession, given: str) -> Coupon:
     """The coupon with this code, without regard to case and blanks around it.  Raises CouponUnknown."""
     code = given.strip().upper()
     # No code is longer, and PostgreSQL takes no NUL in a text.
-    is_possible = len(code) <= LONGEST_CODE and "\0" not in code
+    is_possible = given.isascii() and len(code) <= LONGEST_CODE and "\0" not in code
     found = (await session.exec(select(Coupon).where(col(Coupon.code) == code))).first() if is_possible else None
     if found is None:
         raise CouponUnknown(code[:LONGEST_CODE])

@@ -19,7 +19,7 @@ from resolvers.idempotency import Asked, Keyed, RequestInProgress, asked, earlie
 from resolvers.paying import POLLS
 from resolvers.payments import RefundById
 from resolvers.placing import stored
-from resolvers.profiles import text
+from resolvers.reasons import stated_reason
 from resolvers.refund_driving import drive, take_refunds
 from resolvers.refund_intents import RefundOrder, begin
 from resolvers.refund_outcomes import require_refunded
@@ -30,7 +30,6 @@ from resolvers.stores import Row
 from resolvers.transactions import transaction
 
 REFUND_ORDER = "refundOrder"
-LONGEST_REASON = 500
 MOST = Decimal("999999999999.99")
 """What a column of money holds."""
 
@@ -67,9 +66,7 @@ async def refund_order(handles: Handles, by: UUID, command: RefundOrder) -> Give
 
 def checked(command: RefundOrder) -> RefundOrder:
     """The command as it is stored.  Raises InvalidInput."""
-    reason = text("reason", command.reason, longest=LONGEST_REASON, allowed="\n")
-    if reason is None:
-        raise InvalidInput(("reason",), "Orders are given back for a reason: say which.")
+    reason = stated_reason(command.reason, "Orders are given back for a reason: say which.")
     items, amount = command.items, command.amount
     if items is not None:
         if not items:

@@ -12,15 +12,12 @@ from resolvers.auditing import note
 from resolvers.context import Handles
 from resolvers.converting import REWARDS, claim_of, decide, locked, reward, void
 from resolvers.crash_points import crash_point
-from resolvers.profiles import text
+from resolvers.reasons import stated_reason
 from resolvers.referral_refusals import ReferralEnded, ReferralNotFound
 from resolvers.referrals import ReferralById
 from resolvers.referring import shown
-from resolvers.refusals import InvalidInput
 from resolvers.stores import Row
 from resolvers.transactions import transaction
-
-LONGEST_REASON = 500
 
 
 @dataclass(frozen=True)
@@ -71,19 +68,19 @@ async def void_referral(handles: Handles, by: UUID, command: VoidReferral) -> Ro
 
 
 async def convert(session: AsyncSession, claim: ReferralClaim, credits: int, by: UUID, reason: str) -> None:
-    """Rewards whoever has no reward for it yet: where it was flagged, the one who was brought has theirs."""
+    """Rewards whoever has no reward for it yet: where it was flagged, the one who was brought has theirs, and the other
+    earns as much.
+    """
     await record(session, claim, "referral.converted", by, reason)
+    earned = credits if claim.reward is None else claim.reward
     at = claim.converted_at or func.now()
-    await decide(session, claim, ClaimState.CONVERTED, decided_by=by, reason=reason, converted_at=at)
+    await decide(session, claim, ClaimState.CONVERTED, decided_by=by, reason=reason, reward=earned, converted_at=at)
     for kind in REWARDS:
-        await reward(session, claim, kind, credits)
+        await reward(session, claim, kind, earned)
 
 
 def checked(given: str) -> str:
-    reason = text("reason", given, longest=LONGEST_REASON, allowed="\n")
-    if reason is None:
-        raise InvalidInput(("reason",), "This decides about credits of others: say why.")
-    return reason
+    return stated_reason(given, "This decides about credits of others: say why.")
 
 
 async def referred_of(handles: Handles, referral_id: UUID) -> UUID:

@@ -30,7 +30,7 @@ def split(total: int, weights: Sequence[int]) -> list[int]:
     return parts
 
 
-def split_amount(total: Decimal, weights: Sequence[Decimal], unit: Decimal = CENT) -> list[Decimal]:
+def split_amount(total: Decimal, weights: Sequence[Decimal], unit: Decimal) -> list[Decimal]:
     """The same in units of a currency, of which the total is a multiple."""
     if len(weights) == 1:
         return [total]

@@ -1,7 +1,6 @@
 """Credits as administrators give and take them."""
 
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
 
@@ -9,9 +8,10 @@ from models import credits as credit_models
 from models import identity as identity_models
 from resolvers import credit_refusals, granting, idempotency, refusals
 from resolvers.context import Context
+from resolvers.reasons import LONGEST_REASON
 from schema import credit_problems, order_problems  # noqa: F401  Importing them declares the problems.
 from schema.entities import BY_MODEL
-from schema.ids import parse_global_id
+from schema.given_ids import id_of
 from schema.ordering import IDEMPOTENCY_KEY
 from schema.referrals import CreditEntry
 from schema.refusals import INPUT, mutation
@@ -25,7 +25,7 @@ class GrantCreditsInput:
         "no order in payment holds."
     )
     reason: str = strawberry.field(
-        description=f"Why, in at most {granting.LONGEST_REASON} characters: the person reads it in the wallet."
+        description=f"Why, in at most {LONGEST_REASON} characters: the person reads it in the wallet."
     )
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
 
@@ -51,18 +51,10 @@ async def grant_credits(
     info: strawberry.Info[Context, None], given: Annotated[GrantCreditsInput, INPUT]
 ) -> CreditsGranted:
     by = info.context.viewer.administrator("credits")
-    command = granting.GrantCredits(user_id_of(given.user_id), given.credits, given.reason, given.idempotency_key)
+    person = id_of(
+        identity_models.User, given.user_id, "user_id", otherwise="This is the id of no person: use that of a User."
+    )
+    command = granting.GrantCredits(person, given.credits, given.reason, given.idempotency_key)
     granted = await granting.grant_credits(info.context.handles, by, command)
     entry: Any = BY_MODEL[credit_models.CreditEntry].wrap(granted.entry)
     return CreditsGranted(entry=entry, balance=granted.balance)
-
-
-def user_id_of(given: str) -> UUID:
-    """The id of a person.  Raises InvalidInput for the id of anything else."""
-    try:
-        named, key = parse_global_id(given)
-    except refusals.BadGlobalId as error:
-        raise refusals.InvalidInput(("user_id",), error.message) from None
-    if named != BY_MODEL[identity_models.User].name:
-        raise refusals.InvalidInput(("user_id",), "This is the id of no person: use that of a User.")
-    return key

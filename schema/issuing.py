@@ -17,7 +17,7 @@ from resolvers.stores import Row
 from schema import coupon_problems  # noqa: F401  Importing it declares the problems.
 from schema.coupons import Coupon
 from schema.entities import BY_MODEL
-from schema.ids import parse_global_id
+from schema.given_ids import id_of
 from schema.profiles import commanded, kept
 from schema.refusals import INPUT, mutation
 from schema.values import Currency
@@ -143,14 +143,8 @@ async def disable_coupon(
 
 
 def coupon_id_of(given: str) -> UUID:
-    """The id of a coupon.  Raises InvalidInput for the id of anything else."""
-    try:
-        named, key = parse_global_id(given)
-    except refusals.BadGlobalId as error:
-        raise refusals.InvalidInput(("coupon_id",), error.message) from None
-    if named != BY_MODEL[coupon_models.Coupon].name:
-        raise refusals.InvalidInput(("coupon_id",), "This is the id of no coupon: use an id as the graph gave it.")
-    return key
+    otherwise = "This is the id of no coupon: use an id as the graph gave it."
+    return id_of(coupon_models.Coupon, given, "coupon_id", otherwise=otherwise)
 
 
 def wrapped(row: Row) -> Any:

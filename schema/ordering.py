@@ -13,6 +13,7 @@ from resolvers.context import Context
 from resolvers.placing import Wanted
 from schema import order_problems, payment_problems  # noqa: F401  Importing them declares the problems.
 from schema.entities import BY_MODEL
+from schema.given_ids import id_of
 from schema.ids import parse_global_id
 from schema.orders import Order
 from schema.refusals import INPUT, mutation
@@ -66,7 +67,8 @@ class OrderCancelled:
     description="Places an order at the prices of now, to be paid later.  Nothing is reserved until then.",
 )
 async def place_order(info: strawberry.Info[Context, None], given: Annotated[PlaceOrderInput, INPUT]) -> OrderPlaced:
-    items = tuple(wanted(place, item.item_id) for place, item in enumerate(given.items))
+    # One more than an order may hold is enough to be told so.
+    items = tuple(wanted(place, item.item_id) for place, item in enumerate(given.items[: placing.MOST_ITEMS + 1]))
     command = placing.PlaceOrder(items, given.idempotency_key, given.currency)
     row = await placing.place_order(info.context.handles, info.context.viewer.person, command)
     return OrderPlaced(order=BY_MODEL[order_models.Order].wrap(row))  # type: ignore[arg-type]
@@ -106,10 +108,5 @@ def kinds() -> dict[str, PurchasableKind]:
 
 def order_id_of(given: str) -> UUID:
     """The id of an order.  Raises InvalidInput for the id of anything else."""
-    try:
-        named, key = parse_global_id(given)
-    except refusals.BadGlobalId as error:
-        raise refusals.InvalidInput(("order_id",), error.message) from None
-    if named != BY_MODEL[order_models.Order].name:
-        raise refusals.InvalidInput(("order_id",), "This is the id of no order: use the id of one of yours.")
-    return key
+    otherwise = "This is the id of no order: use the id of one of yours."
+    return id_of(order_models.Order, given, "order_id", otherwise=otherwise)

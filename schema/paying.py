@@ -13,6 +13,7 @@ from resolvers import (
     order_refusals,
     paying,
     payment_refusals,
+    placing,
     purchasing,
     refusals,
 )
@@ -131,7 +132,7 @@ async def purchase(
     info: strawberry.Info[Context, None], given: Annotated[PurchaseInput, INPUT]
 ) -> OrderPaid | PaymentActionNeeded:
     command = purchasing.Purchase(
-        items=tuple(wanted(place, item.item_id) for place, item in enumerate(given.items)),
+        items=tuple(wanted(place, item.item_id) for place, item in enumerate(given.items[: placing.MOST_ITEMS + 1])),
         idempotency_key=given.idempotency_key,
         currency=given.currency,
         coupon_code=given.coupon_code,

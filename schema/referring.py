@@ -8,15 +8,16 @@ import strawberry
 from models import referrals as referral_models
 from resolvers import referral_refusals, referring, refusals, ruling
 from resolvers.context import Context
+from resolvers.reasons import LONGEST_REASON
 from resolvers.stores import Row
 from schema import referral_problems  # noqa: F401  Importing it declares the problems.
 from schema.entities import BY_MODEL
-from schema.ids import parse_global_id
+from schema.given_ids import id_of
 from schema.referrals import Referral
 from schema.refusals import INPUT, mutation
 
 REFERRAL = "The referral as it is now; null while MongoDB has yet to show it."
-REASON = f"Why, in at most {ruling.LONGEST_REASON} characters, for the audit log."
+REASON = f"Why, in at most {LONGEST_REASON} characters, for the audit log."
 
 
 @strawberry.input(description="Whose referral code to apply.")
@@ -83,8 +84,8 @@ async def convert_referral(
     refusals.Forbidden,
     refusals.InvalidInput,
     referral_refusals.ReferralNotFound,
-    description="Voids a referral and takes back its rewards; what is spent of them, later earnings make up for.  One "
-    "that is voided stays so.  For administrators.",
+    description="Voids a referral and takes back its rewards; what of them is spent or held, the credits that are free "
+    "next make up for.  One that is voided stays so.  For administrators.",
 )
 async def void_referral(
     info: strawberry.Info[Context, None], given: Annotated[VoidReferralInput, INPUT]
@@ -95,14 +96,8 @@ async def void_referral(
 
 
 def referral_id_of(given: str) -> UUID:
-    """The id of a referral.  Raises InvalidInput for the id of anything else."""
-    try:
-        named, key = parse_global_id(given)
-    except refusals.BadGlobalId as error:
-        raise refusals.InvalidInput(("referral_id",), error.message) from None
-    if named != BY_MODEL[referral_models.Referral].name:
-        raise refusals.InvalidInput(("referral_id",), "This is the id of no referral: use an id as the graph gave it.")
-    return key
+    otherwise = "This is the id of no referral: use an id as the graph gave it."
+    return id_of(referral_models.Referral, given, "referral_id", otherwise=otherwise)
 
 
 def wrapped(row: Row | None) -> Any:

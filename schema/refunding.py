@@ -10,10 +10,11 @@ from models import orders as order_models
 from models import payments as payment_models
 from resolvers import idempotency, order_refusals, refund_refusals, refunding, refusals
 from resolvers.context import Context
+from resolvers.reasons import LONGEST_REASON
 from resolvers.refund_intents import RefundOrder
 from schema import order_problems, refund_problems  # noqa: F401  Importing them declares the problems.
 from schema.entities import BY_MODEL
-from schema.ids import parse_global_id
+from schema.given_ids import id_of
 from schema.ordering import IDEMPOTENCY_KEY, order_id_of
 from schema.orders import Order
 from schema.payments import Refund
@@ -23,9 +24,7 @@ from schema.refusals import INPUT, mutation
 @strawberry.input(description="What to give back of an order: everything that is left, some items, or an amount.")
 class RefundOrderInput:
     order_id: strawberry.ID = strawberry.field(description="The id of a completed order.")
-    reason: str = strawberry.field(
-        description=f"Why, in at most {refunding.LONGEST_REASON} characters: the buyer reads it."
-    )
+    reason: str = strawberry.field(description=f"Why, in at most {LONGEST_REASON} characters: the buyer reads it.")
     idempotency_key: str = strawberry.field(description=IDEMPOTENCY_KEY)
     items: list[strawberry.ID] | None = strawberry.field(
         description="The ids of items of the order, as `OrderItem`s, each once; all of them unless told.", default=None
@@ -85,12 +84,5 @@ async def refund_order(
 
 
 def item_id_of(place: int, given: str) -> UUID:
-    """The id of an item of an order.  Raises InvalidInput for the id of anything else."""
-    where = ("items", str(place))
-    try:
-        named, key = parse_global_id(given)
-    except refusals.BadGlobalId as error:
-        raise refusals.InvalidInput(where, error.message) from None
-    if named != BY_MODEL[order_models.OrderItem].name:
-        raise refusals.InvalidInput(where, "This is the id of no item of an order: use that of an OrderItem.")
-    return key
+    otherwise = "This is the id of no item of an order: use that of an OrderItem."
+    return id_of(order_models.OrderItem, given, "items", str(place), otherwise=otherwise)

@@ -60,9 +60,10 @@ class Ledger:
     def give_back(self, wallet: Wallet, count: int, at: datetime, *, order_id: UUID, refund_id: UUID) -> None:
         key = return_key(refund_id)
         self._enter(wallet, EntryKind.RETURNED, count, at, key=key, order_id=order_id, refund_id=refund_id)
+        self.settle(wallet, at)
 
     def reverse(self, wallet: Wallet, count: int, at: datetime, *, claim_id: UUID, reason: str) -> None:
-        """Take a reward back as far as the balance goes; what is missing waits for the next earnings."""
+        """Take a reward back as far as the balance goes; what is missing waits for what becomes free."""
         taken, lacking = taken_back(count, wallet.spendable)
         if taken:
             key = reversal_key(claim_id, wallet.user_id)
@@ -76,7 +77,11 @@ class Ledger:
             return
         wallet.total_earned += count
         self._enter(wallet, kind, count, at, **cause)
-        for claim_id, made_up in tuple(settled(wallet.owed, count)):
+        self.settle(wallet, at)
+
+    def settle(self, wallet: Wallet, at: datetime) -> None:
+        """Make up for what is owed with what is free, as whatever frees credits must."""
+        for claim_id, made_up in tuple(settled(wallet.owed, wallet.spendable)):
             key = settlement_key(claim_id, wallet.user_id, wallet.version + 1)
             self._enter(wallet, EntryKind.SETTLED, -made_up, at, key=key, referral_claim_id=claim_id)
             _, lacking = wallet.owed.pop(0)

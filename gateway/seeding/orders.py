@@ -12,7 +12,7 @@ from gateway.seeding.world import World
 from models.orders import Fulfilment, Order, OrderItem, OrderStatus, PaymentStatus, RecoveryPoint
 from models.payments import IdempotencyKey
 from models.referrals import ClaimState
-from resolvers.paying import PAY_ORDER
+from resolvers.outcomes import PAY_ORDER
 from resolvers.shares import NOTHING, unit_of
 
 WAITS_UNTIL = datetime(2100, 1, 1, tzinfo=UTC)

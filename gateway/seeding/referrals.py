@@ -92,6 +92,7 @@ class Referrals:
             order_id=verdict.order_id,
             decided_by=verdict.decided_by,
             reason=verdict.reason,
+            reward=None if converted_at is None else self._credits,
             converted_at=converted_at,
             voided_at=verdict.voided_at,
             **stamps,

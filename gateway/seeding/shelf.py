@@ -13,6 +13,7 @@ from gateway.seeding.shapes import Batch
 from gateway.seeding.sizes import WORLD_BEGINS
 from models.catalog import Course, CourseLevel, Passage, Product, PurchasableKind, TypingTest
 from models.words import words
+from resolvers.shares import rounded_down, unit_of
 
 STOCKED_FOR = timedelta(days=60)
 """How long before the world begins the shelf was filled."""
@@ -73,7 +74,7 @@ class Stock:
             description=sample.description,
             thumbnail=_LOOKS_LIKE_AN_IMAGE.format(sample.slug),
             duration=sample.minutes,
-            price=sample.price,
+            price=self._price(sample.price),
             currency=self._currency,
             features=list(sample.features),
             category=sample.category,
@@ -94,7 +95,7 @@ class Stock:
             title_words=words(sample.title),
             description=sample.description,
             author=sample.author,
-            price=sample.price,
+            price=self._price(sample.price),
             currency=self._currency,
             category=sample.category.value,
             image_url=_LOOKS_LIKE_AN_IMAGE.format(sample.title.lower().replace(" ", "-")),
@@ -113,7 +114,7 @@ class Stock:
             title_words=words(sample.title),
             description=sample.description,
             level=sample.level.value,
-            price=sample.price,
+            price=self._price(sample.price),
             currency=self._currency,
             passage_id=text.id,
             duration_seconds=sample.seconds,
@@ -121,7 +122,12 @@ class Stock:
             **stamps,
         )
         kind = PurchasableKind.TYPING_TEST
-        self.items.append(Item(item_id, kind, sample.title, sample.price, sample.is_published, text))
+        self.items.append(Item(item_id, kind, sample.title, self._price(sample.price), sample.is_published, text))
+
+    def _price(self, of_sample: Decimal) -> Decimal:
+        """The price of a sample, rounded up to what the currency has."""
+        unit = unit_of(self._currency)
+        return of_sample if of_sample % unit == 0 else rounded_down(of_sample, unit) + unit
 
     def _passage(self, title: str, level: CourseLevel, text: str) -> None:
         passage_id, stamps = self._made()
@@ -132,7 +138,9 @@ class Stock:
         self._texts[title] = Text(passage_id, text)
 
     def _stock(self, item_id: UUID, kind: PurchasableKind, sample: SampleCourse | SampleProduct) -> None:
-        item = Item(item_id, kind, sample.title, sample.price, sample.is_published, category=str(sample.category))
+        item = Item(
+            item_id, kind, sample.title, self._price(sample.price), sample.is_published, category=str(sample.category)
+        )
         self.items.append(item)
 
     def _made(self) -> tuple[UUID, dict[str, datetime]]:

@@ -94,6 +94,12 @@ INVARIANTS = (
                 WHERE s.user_id = e.user_id AND s.version = e.version + 1 AND s.kind = 'SETTLED')"""),
     ),
     Invariant(
+        "shortfalls-leave-nothing-free",
+        8,
+        "Where something is lacking, nothing is free: what is there is held for orders in payment.",
+        Statement("SELECT user_id AS id FROM credit_accounts WHERE shortfall > 0 AND balance > held"),
+    ),
+    Invariant(
         "members-show-their-credits",
         8,
         "A member shows the balance and what was ever earned, as of the account's version.",

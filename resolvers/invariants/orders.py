@@ -1,5 +1,6 @@
 """Invariants of orders: that they are driven, that they add up, and that keys stand for what became of them."""
 
+from models.orders import PURCHASED
 from resolvers.invariants.checks import Invariant, Statement
 
 INVARIANTS = (
@@ -21,13 +22,20 @@ INVARIANTS = (
     Invariant(
         "keys-have-their-outcome",
         2,
-        "The key of a request has its outcome, unless its payment or refund is under way, and is about an order of its "
-        "person.",
+        "The key of a request has its outcome, unless its payment or refund is under way or its payment never left, "
+        "and is about an order of its person.",
+        # A payment that never left gives the order back and keeps its key, for the buyer to ask again; meanwhile the
+        # order may be cancelled, or paid under another key.
         Statement("""
             SELECT k.user_id || ':' || k.key AS id FROM idempotency_keys k LEFT JOIN orders o ON o.id = k.subject_id
             WHERE k.finished_at IS NULL AND k.created_at < now() - interval '60 seconds' AND NOT EXISTS (
                     SELECT FROM orders p
                     WHERE p.user_id = k.user_id AND p.status = 'processing' AND p.idempotency_key = k.key)
+                AND NOT (k.mutation IN ('payOrder', 'purchase') AND coalesce(
+                    o.status IN ('pending', 'cancelled') OR o.idempotency_key <> k.key, false))
+                AND NOT (k.mutation IN ('payOrder', 'purchase') AND EXISTS (
+                    SELECT FROM idempotency_keys a
+                    WHERE a.user_id = k.user_id AND a.subject_id = k.subject_id AND a.outcome ->> 'is' = 'paid'))
                 AND NOT EXISTS (
                     SELECT FROM refunds r
                     WHERE r.state = 'PENDING' AND r.requested_by = k.user_id AND r.idempotency_key = k.key)
@@ -68,9 +76,9 @@ INVARIANTS = (
         "a-first-purchase-is-one",
         14,
         "Everybody who bought what costs something has exactly one first purchase, which does.",
-        Statement("""
-            SELECT user_id AS id FROM orders WHERE status IN ('completed', 'refunded') GROUP BY user_id
-            HAVING count(*) FILTER (WHERE is_first_purchase) <> bool_or(amount > 0)::int
-                OR bool_or(is_first_purchase AND amount = 0)"""),
+        Statement(f"""
+            SELECT user_id AS id FROM orders GROUP BY user_id
+            HAVING count(*) FILTER (WHERE is_first_purchase) <> bool_or({PURCHASED})::int
+                OR bool_or(is_first_purchase AND NOT ({PURCHASED}))"""),  # noqa: S608 - our own text
     ),
 )

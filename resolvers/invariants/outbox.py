@@ -32,7 +32,6 @@ INVARIANTS = (
                 OR o.fulfilment = 'PENDING' AND NOT EXISTS (
                     SELECT FROM outbox m WHERE m.aggregate_id = o.id AND m.delivered_at IS NULL)
                 OR o.fulfilment = 'DONE' AND EXISTS (
-                    SELECT FROM outbox m
-                    WHERE m.aggregate_id = o.id AND m.delivered_at IS NULL AND m.kind = 'purchases')"""),
+                    SELECT FROM outbox m WHERE m.aggregate_id = o.id AND m.delivered_at IS NULL)"""),
     ),
 )

@@ -16,7 +16,6 @@ from resolvers.invariants.checks import Invariant, NotChecked
 from resolvers.provider import Attempt, ProviderAway, Succeeded
 
 COMPARED_FOR = timedelta(days=2)
-NOTICED_WITHIN = timedelta(seconds=60)
 
 CHARGED = """
     SELECT id::text, provider_payment_id, amount, currency, state::text FROM payments

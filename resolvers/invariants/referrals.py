@@ -11,16 +11,22 @@ REWARDED = """
         SELECT referral_claim_id,
             array_agg(kind::text ORDER BY kind::text) FILTER (
                 WHERE kind IN ('REFERRER_REWARD', 'REFERRED_REWARD')) AS rewards,
-            count(*) FILTER (WHERE kind IN ('REVERSED', 'SETTLED')) AS taken,
-            sum(amount) FILTER (WHERE kind IN ('REFERRER_REWARD', 'REVERSED', 'SETTLED')) AS net
+            array_agg(DISTINCT amount) FILTER (WHERE kind IN ('REFERRER_REWARD', 'REFERRED_REWARD')) AS amounts,
+            count(*) FILTER (WHERE kind IN ('REVERSED', 'SETTLED')) AS taken
         FROM credit_entries WHERE referral_claim_id IS NOT NULL GROUP BY referral_claim_id
     ) e ON e.referral_claim_id = c.id
-    WHERE NOT CASE c.state
-            WHEN 'PENDING' THEN e.rewards IS NULL
-            WHEN 'FLAGGED' THEN e.rewards = '{REFERRED_REWARD}'
-            WHEN 'CONVERTED' THEN e.rewards = '{REFERRED_REWARD,REFERRER_REWARD}'
-            ELSE e.rewards IS NULL OR e.rewards IN ('{REFERRED_REWARD}', '{REFERRED_REWARD,REFERRER_REWARD}') END
-        OR c.state <> 'VOIDED' AND coalesce(e.taken, 0) > 0"""
+    WHERE NOT coalesce(CASE
+            WHEN c.state = 'PENDING' OR c.reward = 0 THEN e.rewards IS NULL
+            WHEN c.state = 'FLAGGED' THEN e.rewards = '{REFERRED_REWARD}'
+            WHEN c.state = 'CONVERTED' THEN e.rewards = '{REFERRED_REWARD,REFERRER_REWARD}'
+            ELSE e.rewards IN ('{REFERRED_REWARD}', '{REFERRED_REWARD,REFERRER_REWARD}')
+                OR e.rewards IS NULL AND c.reward IS NULL END, false)
+        OR c.reward IS NOT NULL AND e.amounts <> ARRAY[c.reward]
+        OR c.state <> 'VOIDED' AND e.taken > 0"""
+
+UNTOLD = """
+    EXCEPT SELECT c.id FROM referral_claims c
+    WHERE c.reward IS NULL AND NOT EXISTS (SELECT FROM credit_entries e WHERE e.referral_claim_id = c.id)"""
 
 SHOWN = """
     SELECT c.referred_user_id, c.referrer_id, lower(c.state::text), c.state = 'CONVERTED', c.converted_at
@@ -36,19 +42,20 @@ COUNTED = """
 
 @dataclass(frozen=True, slots=True)
 class Rewarded:
-    """Where referrals are worth nothing, claims without any entry are as they should be."""
+    """A claim that does not say what its sides earned is judged by whether referrals are worth anything now: if not, it
+    is as it should be without any entry.
+    """
 
     def offending(self, books: Books, only: Sequence[str] | None) -> AsyncGenerator[str, None]:
-        worthless = "" if books.pays_rewards else " AND e.referral_claim_id IS NOT NULL"
-        return Statement(REWARDED.replace("WHERE NOT CASE", "WHERE (NOT CASE") + ")" + worthless).offending(books, only)
+        return Statement(REWARDED if books.pays_rewards else f"{REWARDED} {UNTOLD}").offending(books, only)
 
 
 INVARIANTS = (
     Invariant(
         "claims-are-rewarded",
         15,
-        "A converted claim has a reward on each side, a flagged one that of the referred person alone, a pending one "
-        "none; only voided ones are taken back.",
+        "A converted claim has its reward on each side, a flagged one on that of the referred person alone, a pending "
+        "one none; only voided ones are taken back.",
         Rewarded(),
     ),
     Invariant(

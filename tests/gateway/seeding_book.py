@@ -1,21 +1,23 @@
 """What the book of a seeded shop holds beyond the invariants of every shop.  Each statement gives the offending ids."""
 
+DECIMALS = "CASE o.currency WHEN 'JPY' THEN 0 ELSE 2 END"
+UNIT = f"10.0 ^ -({DECIMALS})"
 BOOK = {
-    "6 shares are in proportion, to less than a minor unit": """
+    "6 shares are in proportion, to less than a minor unit": f"""
         SELECT i.id FROM order_items i JOIN orders o ON o.id = i.order_id LEFT JOIN coupons c ON c.id = o.coupon_id
         WHERE o.original_amount > 0 AND (
             cardinality(c.items) = 0 AND cardinality(c.categories) = 0
-                AND abs(i.discount_share - o.discount * i.price / o.original_amount) >= 0.01
+                AND abs(i.discount_share - o.discount * i.price / o.original_amount) >= {UNIT}
             OR o.amount > 0
-                AND abs(i.credit_share - o.credit_value * (i.price - i.discount_share) / o.amount) >= 0.01)""",
-    "6 the discount is the coupon's": """
+                AND abs(i.credit_share - o.credit_value * (i.price - i.discount_share) / o.amount) >= {UNIT})""",
+    "6 the discount is the coupon's": f"""
         SELECT o.id FROM orders o JOIN coupons c ON c.id = o.coupon_id
         WHERE o.status IN ('completed', 'processing') AND (
             o.original_amount < c.min_purchase
             OR NOT o.created_at BETWEEN c.starts_at AND least(c.ends_at, c.disabled_at)
             OR cardinality(c.items) = 0 AND cardinality(c.categories) = 0
                 AND o.discount <> CASE c.type WHEN 'fixed' THEN least(c.value, o.original_amount)
-                    ELSE least(trunc(o.original_amount * c.value / 100, 2), c.max_discount) END)""",
+                    ELSE least(trunc(o.original_amount * c.value / 100, {DECIMALS}), c.max_discount) END)""",
     "17 a subscription is as the last of its events says, and all events are processed": """
         SELECT s.id FROM subscriptions s LEFT JOIN LATERAL (
             SELECT payload #>> '{data,object,status}' AS status FROM stripe_events e

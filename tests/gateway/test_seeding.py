@@ -208,12 +208,17 @@ async def _seed_and_kill(place: Place, *, is_reset: bool) -> None:
     await child.wait()
 
 
-async def test_a_currency_and_what_a_credit_is_worth_are_the_settings(place: Place) -> None:
-    update = {"default_currency": "EUR", "credit_value": {"EUR": Decimal("7.35")}, "referral_credits": 5}
+@pytest.mark.parametrize(("currency", "worth", "unit"), [("EUR", "7.35", "0.01"), ("JPY", "100", "1")])
+async def test_a_currency_and_what_a_credit_is_worth_are_the_settings(
+    place: Place, currency: str, worth: str, unit: str
+) -> None:
+    update = {"default_currency": currency, "credit_value": {currency: Decimal(worth)}, "referral_credits": 5}
     other = Place(place.handles, place.settings.model_copy(update=update))
 
     await other.seed(Size.S)
 
-    assert await violations(other, credit_value=Decimal("7.35")) == {}
+    assert await violations(other, credit_value=Decimal(worth)) == {}
     currencies = await place.handles.postgres.fetch("SELECT DISTINCT currency FROM orders")
-    assert [row[0] for row in currencies] == ["EUR"]
+    assert [row[0] for row in currencies] == [currency]
+    odd = f"SELECT count(*) FROM order_items WHERE price % {unit} + discount_share % {unit} + credit_share % {unit} > 0"
+    assert await place.handles.postgres.fetchval(odd) == 0

@@ -63,10 +63,21 @@ async def test_no_limit_is_lowered_below_what_is_taken(world: World) -> None:
     for _ in range(2):
         await reserve(world, used, buyer, await pending(world, buyer, item))
 
-    for lowered in (EditCoupon(used.id, max_uses=1), EditCoupon(used.id, max_uses_per_user=1)):
-        with pytest.raises(InvalidInput, match="2 uses are taken already"):
-            await edit_coupon(world.handles, lowered)
+    with pytest.raises(InvalidInput, match="2 uses are taken already"):
+        await edit_coupon(world.handles, EditCoupon(used.id, max_uses=1))
     await edit_coupon(world.handles, EditCoupon(used.id, max_uses=2, max_uses_per_user=2))
+
+
+async def test_no_limit_per_person_is_lowered_below_the_number_of_a_use_that_is_taken(world: World) -> None:
+    buyer, used, item = await shop(world, max_uses_per_user=3)
+    first, second = [await pending(world, buyer, item) for _ in range(2)]
+    for order in (first, second):
+        await reserve(world, used, buyer, order)
+    await step(world, coupon_uses.release, first)
+
+    with pytest.raises(InvalidInput, match="Somebody has taken use number 2 of theirs already: name no less"):
+        await edit_coupon(world.handles, EditCoupon(used.id, max_uses_per_user=1))
+    await edit_coupon(world.handles, EditCoupon(used.id, max_uses=1, max_uses_per_user=2))
 
 
 async def test_what_one_person_has_used_up_others_still_have(world: World) -> None:

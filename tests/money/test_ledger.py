@@ -203,16 +203,37 @@ async def test_what_is_held_is_neither_reversed_nor_taken(world: World) -> None:
     assert await account(world, person) == (0, 0, 6, 5, 3)
 
 
-async def test_credits_that_come_back_settle_nothing_because_they_are_not_earned(world: World) -> None:
+async def test_credits_that_come_back_settle_what_is_owed_before_they_are_free(world: World) -> None:
     person = await world.person()
     claim_id = await reward(world, person, 3)
-    order_id = await spend(world, person, 3)
+    await grant(world, person, 2)
+    order_id = await spend(world, person, 5)
     await void(world, person, claim_id, 3)
 
-    cause = {"order_id": order_id, "refund_id": await refund_of(world, person, order_id, 3)}
-    await book(world, ledger.give_back, person.id, 3, **cause)
+    cause = {"order_id": order_id, "refund_id": await refund_of(world, person, order_id, 5)}
+    await book(world, ledger.give_back, person.id, 5, **cause)
 
-    assert await account(world, person) == (3, 0, 3, 3, 3)
+    assert (await entries(world, person))[3:] == [("RETURNED", 5, 5), ("SETTLED", -3, 2)]
+    assert await account(world, person) == (2, 0, 5, 0, 5)
+    assert [each["version"] for each in await shown(world, person)] == [1, 2, 3, 5]
+
+
+async def test_credits_that_were_held_against_a_reversal_settle_it_when_they_are_released(world: World) -> None:
+    person = await world.person()
+    older, newer = await reward(world, person, 4), await reward(world, person, 4)
+    await book(world, ledger.hold, person.id, 5)
+    await book(world, ledger.hold, person.id, 3)
+    await void(world, person, older, 4)
+    await void(world, person, newer, 4)
+    assert await account(world, person) == (8, 8, 8, 8, 2)
+
+    await book(world, ledger.release, person.id, 5)
+    assert await account(world, person) == (3, 3, 8, 3, 4)
+    await book(world, ledger.release, person.id, 3)
+
+    assert (await entries(world, person))[2:] == [("SETTLED", -4, 4), ("SETTLED", -1, 3), ("SETTLED", -3, 0)]
+    assert await account(world, person) == (0, 0, 8, 0, 5)
+    assert [each["version"] for each in await shown(world, person)] == [1, 2, 4, 5]
 
 
 async def test_what_an_administrator_takes_away_was_never_earned(world: World) -> None:

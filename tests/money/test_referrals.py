@@ -1,9 +1,11 @@
 """Referrals from the code to the reward, as their people see them."""
 
+from decimal import Decimal
+
 import pytest
 
 from tests.buying import purchase
-from tests.referring import Account, accounts, brought, claim_on
+from tests.referring import Account, accounts, apply_code, brought, claim_on, code_of
 from tests.world import World
 
 ONE, ANOTHER = "pm_sandbox_one", "pm_sandbox_another"
@@ -35,3 +37,18 @@ async def test_the_card_of_the_referrer_withholds_their_reward(
 
     assert (await claim_on(world, referred))["state"] == state
     assert await accounts(world, referrer, referred) == [Account(reward, reward, 0), Account(2, 2, 0)]
+
+
+async def test_what_is_free_is_no_purchase_before_a_code_is_applied_nor_after(world: World) -> None:
+    referrer, referred = await world.person(), await world.person()
+    free = [await world.product(price=Decimal(0)) for _ in range(2)]
+    assert (await purchase(world, referred, free[0], key="before"))["__typename"] == "OrderPaid"
+
+    applied = await apply_code(world, referred, await code_of(world, referrer))
+    await purchase(world, referred, free[1], key="after")
+    waits = await claim_on(world, referred)
+    await purchase(world, referred, await world.product(), key="first")
+
+    assert applied["__typename"] == "ReferralCodeApplied"
+    assert (waits["state"], (await claim_on(world, referred))["state"]) == ("PENDING", "CONVERTED")
+    assert await accounts(world, referrer, referred) == [Account(2, 2, 0)] * 2

@@ -17,7 +17,7 @@ from resolvers.invariants.verifying import verify
 from resolvers.refund_intents import RefundOrder, chosen
 from resolvers.refund_parts import Left, Part
 from resolvers.refund_refusals import RefundTooLarge
-from resolvers.shares import NOTHING, amount, credits_back
+from resolvers.shares import CENT, NOTHING, amount, credits_back
 from schema.ids import parse_global_id
 from tests.refunding import admin_of, balance, book, bought, given_back, items_of, refund, returned_by_the_provider
 from tests.world import World
@@ -64,7 +64,7 @@ class Reference:
 def test_whatever_is_asked_for_is_given_back_exactly_or_refused(
     prices: list[Decimal], credits: int, steps: list[tuple[set[int] | None, Decimal | None]]
 ) -> None:
-    paid = paid_by_credits(prices, credits, CREDIT)
+    paid = paid_by_credits(prices, credits, CREDIT, CENT)
     reference = Reference([p - c for p, c in zip(prices, paid.values, strict=True)], paid.values, CREDIT)
     ids = [new_id() for _ in prices]
     credits_given = 0

@@ -1,14 +1,19 @@
 """Giving back a first purchase takes back what it brought: the referral, both rewards, and the course."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 
+import pytest
+
+from models.learning import CourseEnrollment
+from models.values import new_id
 from schema.ids import parse_global_id
 from tests.money.test_converting import spend
 from tests.referring import accounts, brought, claim_on, entries
 from tests.refunding import admin_of, bought, items_of, refund
 from tests.world import World
 
-ENROLLED = "SELECT ended_at IS NULL FROM course_enrollments WHERE user_id = $1"
+ENROLLED = "SELECT ended_at IS NULL, progress FROM course_enrollments WHERE user_id = $1"
 
 
 async def test_the_referral_is_voided_with_the_last_item_and_what_was_spent_stays_owed(world: World) -> None:
@@ -64,14 +69,18 @@ async def test_a_later_purchase_that_is_given_back_leaves_the_referral(world: Wo
     assert (await claim_on(world, referred))["state"] == "CONVERTED"
 
 
-async def test_who_is_in_a_course_for_another_cause_stays(world: World) -> None:
+@pytest.mark.parametrize(("left_at", "stays"), [(None, True), (datetime(2026, 1, 1, tzinfo=UTC), False)])
+async def test_who_was_in_a_course_for_nothing_before_buying_it_stays_after_a_refund(
+    world: World, left_at: datetime | None, *, stays: bool
+) -> None:
     admin, buyer = await admin_of(world), await world.person()
     course = await world.course(admin)
+    free = CourseEnrollment(id=new_id(), user_id=buyer.id, course_id=course.id, progress=40, ended_at=left_at)
+    await world.save(free)
     order = await bought(world, buyer, course)
-    bought_in = await world.handles.postgres.fetchval(ENROLLED, buyer.id)
-    # The enrolment is that of a free place by now.
-    await world.handles.postgres.execute("UPDATE course_enrollments SET order_id = NULL")
+    bought_in = await world.handles.postgres.fetch(ENROLLED, buyer.id)
 
     await refund(world, admin, order)
 
-    assert (bought_in, await world.handles.postgres.fetchval(ENROLLED, buyer.id)) == (True, True)
+    assert [tuple(row) for row in bought_in] == [(True, 40)]
+    assert [tuple(row) for row in await world.handles.postgres.fetch(ENROLLED, buyer.id)] == [(stays, 40)]

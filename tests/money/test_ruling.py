@@ -28,10 +28,10 @@ WHY = """query($id: ID!) { node(id: $id) { ... on Referral {
   claim { reason decidedBy { username } order { isFirstPurchase } } } } }"""
 
 
-async def flagged(world: World) -> tuple[Person, Person]:
+async def flagged(world: World, *, credits: int = 2) -> tuple[Person, Person]:
     referrer, referred = await brought(world)
     await shop.payment(world, await world.order(referrer, await world.product()), fingerprint="card")
-    await buy_first(world, referred, fingerprint="card")
+    await buy_first(world, referred, fingerprint="card", credits=credits)
     return referrer, referred
 
 
@@ -88,6 +88,18 @@ async def test_a_flagged_referral_that_is_converted_rewards_the_referrer_too(wor
     assert await entries(world) == [(referred.id, "REFERRED_REWARD", 2), (referrer.id, "REFERRER_REWARD", 2)]
     changes = await world.handles.postgres.fetchval("SELECT changes ->> 'reasonBefore' FROM audit_entries")
     assert changes == "Both paid with the same card."
+
+
+@pytest.mark.parametrize("earned", [0, 3])
+async def test_both_sides_of_a_flagged_referral_earn_what_it_was_worth_when_it_was_flagged(
+    world: World, earned: int
+) -> None:
+    admin, people = await world.person(Role.ADMIN), await flagged(world, credits=earned)
+
+    await convert_by_hand(world, admin, await referral_of(people[1]))
+
+    assert await accounts(world, *people) == [Account(earned, earned, 0)] * 2
+    assert await world.handles.postgres.fetchval("SELECT reward FROM referral_claims") == earned
 
 
 async def test_administrators_read_why_a_referral_is_flagged_and_who_decided_it(world: World) -> None:

@@ -56,6 +56,23 @@ async def test_buying_declining_waiting_cancelling_and_giving_back_break_nothing
     assert await violations(world, settings) == {}
 
 
+async def test_a_first_purchase_that_is_free_and_a_refund_that_takes_long_break_nothing(
+    world: World, settings: Settings
+) -> None:
+    admin, buyer = await world.person(Role.ADMIN, has_member=False), await world.person(has_member=False)
+    free, product = await world.product(price=Decimal(0)), await world.product()
+    assert (await purchase(world, buyer, free, key="a"))["__typename"] == "OrderPaid"
+    assert await violations(world, settings) == {}
+
+    paid = await purchase(world, buyer, product, key="b", method="pm_card_pendingRefund")
+    given = {"orderId": paid["order"]["id"], "reason": "It was not what they wanted.", "idempotencyKey": "c"}
+    answer = await world.ask(REFUND, admin, input=given)
+    assert answer["data"]["refundOrder"]["__typename"] == "RefundUnderWay"
+    await world.handles.postgres.execute("UPDATE idempotency_keys SET created_at = now() - interval '1 day'")
+
+    assert await violations(world, settings) == {}
+
+
 async def test_a_charge_without_payment_and_a_payment_without_charge_are_named(
     world: World, settings: Settings
 ) -> None:

@@ -32,6 +32,15 @@ def breaking(statement: str, *others: str) -> Break:
     return Break(statement, frozenset(others))
 
 
+def open_key(status: str) -> str:
+    """A key of yesterday without outcome, under which an order was to be paid that now has this status."""
+    return f"""INSERT INTO idempotency_keys (user_id, key, mutation, fingerprint, subject_id, created_at)
+        SELECT user_id, 'k', 'payOrder', sha256('x'), id, '2026-01-01' FROM orders
+        WHERE {one("orders", f"status = '{status}'")}"""
+
+
+WITHOUT_REWARDS = f"""DELETE FROM credit_entries WHERE referral_claim_id =
+    (SELECT id FROM referral_claims WHERE {one("referral_claims", "state = 'CONVERTED'")})"""
 PURCHASES = ("purchases-are-what-was-sold", "events-tell-what-happened")
 
 ROWS = {
@@ -46,6 +55,7 @@ ROWS = {
                 (user_id, key, mutation, fingerprint, subject_id, outcome, finished_at)
             SELECT u.id, 'k', 'placeOrder', sha256('x'), o.id, '{}', now() FROM users u, orders o
             WHERE u.username = 'alice' AND o.user_id <> u.id LIMIT 1 RETURNING user_id || ':k'"""),
+        breaking(f"{open_key('completed')} RETURNING user_id || ':k'"),
     ),
     "completed-orders-are-charged-once": (
         breaking(
@@ -152,6 +162,13 @@ ROWS = {
             "balances-are-their-entries",
         ),
     ),
+    "shortfalls-leave-nothing-free": (
+        breaking(
+            "UPDATE credit_accounts SET balance = balance + 1 WHERE shortfall > 0 RETURNING user_id",
+            "balances-are-their-entries",
+            "members-show-their-credits",
+        ),
+    ),
     "entries-have-their-cause": (
         breaking(f"""UPDATE credit_entries SET key = 'another'
             WHERE {one("credit_entries", "kind = 'SPENT'")} RETURNING id"""),
@@ -188,6 +205,9 @@ ROWS = {
             "balances-are-their-entries",
             "entries-run-on",
         ),
+        breaking(f"{WITHOUT_REWARDS} RETURNING referral_claim_id", "balances-are-their-entries", "entries-run-on"),
+        breaking(f"""UPDATE referral_claims SET reward = reward + 1
+            WHERE {one("referral_claims", "state = 'CONVERTED'")} RETURNING id"""),
     ),
     "conversions-have-their-cause": (
         breaking(
@@ -218,6 +238,9 @@ ROWS = {
         breaking(f"""UPDATE orders SET fulfilment = 'PENDING'
             WHERE {one("orders", "status = 'completed'")} RETURNING id"""),
         breaking(f"""UPDATE orders SET fulfilment = 'DONE' WHERE {one("orders", "status = 'pending'")} RETURNING id"""),
+        breaking(f"""INSERT INTO outbox (aggregate, aggregate_id, sequence, kind, payload)
+            SELECT 'ORDER', id, 1, 'refund', '{{}}' FROM orders WHERE {one("orders", "status = 'completed'")}
+            RETURNING aggregate_id"""),
     ),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from models.coupons import CouponType
 from resolvers.discounts import Reason, Sold, Terms, Uses, paid_by_credits, taken_off, why_not
-from resolvers.shares import amount, minor
+from resolvers.shares import CENT, amount, minor
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -61,7 +61,7 @@ def cost(items: Sequence[Sold]) -> Decimal:
 def test_a_discount_is_exact_and_never_more_than_an_item_costs_or_the_coupon_gives(
     terms: Terms, items: list[Sold]
 ) -> None:
-    shares = taken_off(terms, items)
+    shares = taken_off(terms, items, CENT)
 
     eligible = [item for item in items if terms.is_for(item)]
     most = terms.value if terms.type is CouponType.FIXED else cost(eligible) * terms.value / 100
@@ -77,7 +77,7 @@ def test_a_discount_is_exact_and_never_more_than_an_item_costs_or_the_coupon_giv
 def test_a_discount_does_not_depend_on_the_order_of_the_items(terms: Terms, items: list[Sold], chance: Random) -> None:
     shuffled = chance.sample(items, len(items))
 
-    first, second = taken_off(terms, items), taken_off(terms, shuffled)
+    first, second = taken_off(terms, items, CENT), taken_off(terms, shuffled, CENT)
 
     assert sorted(zip(map(prices(terms), items), first, strict=True)) == sorted(
         zip(map(prices(terms), shuffled), second, strict=True)
@@ -94,7 +94,7 @@ def prices(terms: Terms) -> Any:
     worth=POSITIVE,
 )
 def test_credits_pay_whole_and_never_more_than_is_left(rests: list[Decimal], wanted: int, worth: Decimal) -> None:
-    paid = paid_by_credits(rests, wanted, worth)
+    paid = paid_by_credits(rests, wanted, worth, CENT)
 
     assert paid.credits <= wanted
     assert paid.value == paid.credits * worth == sum(paid.values) <= sum(rests)
@@ -151,4 +151,4 @@ def test_a_coupon_says_why_it_does_not_apply(changes: dict[str, Any], reason: Re
     ids=str,
 )
 def test_what_a_coupon_takes_off_each_item(changes: dict[str, Any], shares: list[str]) -> None:
-    assert taken_off(coupon(**changes), [BOOK, COURSE]) == list(map(Decimal, shares))
+    assert taken_off(coupon(**changes), [BOOK, COURSE], CENT) == list(map(Decimal, shares))

@@ -7,7 +7,7 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.shares import amount, percentage, split, split_amount
+from resolvers.shares import CENT, amount, percentage, split, split_amount
 
 WEIGHTS = st.lists(st.integers(min_value=0, max_value=10**9), min_size=1, max_size=8)
 
@@ -43,7 +43,7 @@ def test_the_remainder_goes_to_the_largest_fractions_and_then_to_the_first() -> 
     assert split(2, [2, 3, 3]) == split(2, [3, 3, 2])[::-1] == [0, 1, 1]
     # Both remainders are a half: the larger weight comes first.
     assert split(2, [1, 3]) == [0, 2]
-    assert split_amount(Decimal("10.00"), [Decimal("32.99"), Decimal("24.99"), Decimal("0.00")]) == [
+    assert split_amount(Decimal("10.00"), [Decimal("32.99"), Decimal("24.99"), Decimal("0.00")], CENT) == [
         Decimal("5.69"),
         Decimal("4.31"),
         Decimal("0.00"),

@@ -16,7 +16,7 @@ def apply_code(shop: Shop, who: int, referrer: int) -> Answer:
             raise Refused("OwnReferralCode")
         if referrer > who:
             raise Refused("ReferrerYounger")
-        if shop.bought_by(who):
+        if any(order.due > 0 for order in shop.bought_by(who)):
             raise Refused("AlreadyBought")
         claim = shop.claims[who] = Claim(referrer)
         shop.members.add(who)

@@ -106,6 +106,21 @@ SETTLING: Sequence = (
     ],
 )
 """Two rewards are taken back from somebody who has spent most of both, and who then earns one credit and another."""
+FREEING: Sequence = (
+    shop_of((1000, 1000, 1000), Coupon(0, percent=1000)),
+    [
+        ("apply_code", 1, 0, 0, 0),
+        ("purchase", 1, 0, 3, 10),
+        ("purchase", 1, 4, 6, 11),
+        ("purchase", 0, 4, 4, 11),
+        ("void", 1, 0, 0, 0),
+        ("cancel", 1, 1, 1, 0),
+        ("refund", 0, 1, 1, 0),
+    ],
+)
+"""Two rewards are taken back, one credit of which is held for an order that is cancelled then, and one is spent on an
+order that is given back.
+"""
 GIVING_BACK: Sequence = (
     shop_of((1500, 1500, 1500), Coupon(0, percent=1000)),
     [("grant", 0, 3, 0, 0), ("purchase", 0, 6, 4, 31), ("refund", 0, 1, 7, 0), ("refund", 0, 1, 2, 0)],

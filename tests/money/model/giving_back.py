@@ -95,6 +95,7 @@ def complete(shop: Shop, order: Order, refund: Refund) -> None:
         refund.credits = order.done("credit") // CREDIT - order.credits_back
         order.credits_back += refund.credits
         shop.accounts[order.buyer].enter("RETURNED", refund.credits, order.number)
+        shop.accounts[order.buyer].settle()
     done = [each for each in order.refunds if each.line == refund.line and each.state == "DONE"]
     if sum(each.cash for each in done) == line.cash and sum(each.credit for each in done) == line.credit:
         take_away(shop, order, line)

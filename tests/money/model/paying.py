@@ -100,6 +100,7 @@ def release(shop: Shop, order: Order, outcome: Answer, status: str) -> None:
         order.attempts[-1].state = "CANCELLED"
     end_usage(shop, order, "RELEASED")
     shop.accounts[order.buyer].held -= order.credits
+    shop.accounts[order.buyer].settle()
     order.discount = order.credits = 0
     for line in order.lines:
         line.discount = line.credit = 0

@@ -138,9 +138,12 @@ class Account:
     def earn(self, kind: str, amount: int, claim: int | None = None) -> None:
         self.enter(kind, amount, claim)
         self.earned += amount
+        self.settle()
+
+    def settle(self) -> None:
+        """Makes up for what is owed with what has become free."""
         for debt in self.owed:
-            settled = max(0, min(amount, debt[1]))
-            amount -= settled
+            settled = min(self.free, debt[1])
             debt[1] -= settled
             self.enter("SETTLED", -settled, debt[0])
 

@@ -59,6 +59,7 @@ async def place(
 )
 @given(shop=drawing.shops(), steps=drawing.STEPS)
 @example(*drawing.SETTLING)
+@example(*drawing.FREEING)
 @example(*drawing.GIVING_BACK)
 @example(*drawing.ORDERING)
 @example(*drawing.FLAGGING)
