@@ -51,6 +51,11 @@ def _document_maker(model: type[BaseModel]) -> Callable[[Mapping[str, object]], 
     return make
 
 
+def _decimal128(amount: object) -> Decimal128:
+    # By its digits: 0 and 0.00 are one key, and two amounts.
+    return _of_digits(str(amount))
+
+
 @lru_cache(maxsize=65536)
-def _decimal128(amount: Decimal) -> Decimal128:
-    return Decimal128(amount)
+def _of_digits(digits: str) -> Decimal128:
+    return Decimal128(digits)

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from resolvers.invariants.books import Books, Documents, money
@@ -80,9 +81,13 @@ def happened_alike(ours: Facts, theirs: Facts) -> bool:
     told = [(sequence, kind, fact[-1]) for fact in theirs for sequence, kind in [fact[1:3]]]
     is_numbered = [sequence for sequence, _, _ in told] == list(range(1, len(told) + 1))
     is_in_order = told == sorted(told, key=lambda each: each[1:])
-    happened = sorted(map(str, sorted_out([fact[2:] for fact in ours], tuple(place - 2 for place in AMOUNTS_TOLD))))
-    shown = sorted(map(str, sorted_out([fact[2:] for fact in theirs], tuple(place - 2 for place in AMOUNTS_TOLD))))
-    return is_numbered and is_in_order and happened == shown
+    return is_numbered and is_in_order and by_cause(ours) == by_cause(theirs)
+
+
+def by_cause(events: Facts) -> list[list[Any]]:
+    """What happened but for when in the order it did, by kind, item and refund."""
+    told = sorted_out([event[2:] for event in events], tuple(place - 2 for place in AMOUNTS_TOLD))
+    return sorted(told, key=lambda event: (event[0], event[1], event[5] or b""))
 
 
 USED = """
