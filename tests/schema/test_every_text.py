@@ -122,4 +122,4 @@ async def test_any_text_anywhere_is_answered_soon_and_never_by_a_fault_of_ours(w
         assert response.status_code == 200, where
         assert not [error for error in errors if error["extensions"]["code"] in FAULTS], where
         assert all(len(error["message"]) < 600 for error in errors), where
-        assert seconds < 1, where
+        assert seconds < 2, where
