@@ -21,18 +21,16 @@ from resolvers.context import Handles
 from resolvers.coupon_refusals import CouponCodeTaken, CouponNotFound
 from resolvers.coupons import CouponById
 from resolvers.discounts import Uses
-from resolvers.placing import Wanted
+from resolvers.placing import CURRENCY, Wanted
 from resolvers.profiles import KEPT, Kept, text
 from resolvers.refusals import InvalidInput
 from resolvers.restricting import restricted
-from resolvers.shares import CENT, unit_of
+from resolvers.shares import CENT, MOST, unit_of
 from resolvers.stores import Row
 from resolvers.transactions import transaction
 
 CODE = re.compile("[A-Z0-9_-]{1,64}")
-CURRENCY = re.compile("[A-Z]{3}")
 WHOLE = Decimal(100)
-MOST = Decimal("999999999999.99")
 MOST_USES = 2**31 - 1
 LONGEST_DESCRIPTION = 500
 

@@ -32,7 +32,7 @@ from resolvers.order_refusals import (
 )
 from resolvers.orders import OrderById
 from resolvers.refusals import InvalidInput
-from resolvers.shares import CENT, NOTHING, unit_of
+from resolvers.shares import CENT, MOST, NOTHING, unit_of
 from resolvers.stores import Row
 from resolvers.transactions import run, table_of, transaction
 
@@ -44,9 +44,6 @@ PLACE_ORDER = "placeOrder"
 OUTCOME = "orderId"
 MOST_DRAWS = 5
 MOST_TOLD = 1_000
-MOST = Decimal("999999999999.99")
-"""What a column of money holds."""
-
 ORDERS = table_of(Order)
 ORDERING = insert(ORDERS).on_conflict_do_nothing(index_elements=["number"]).returning(ORDERS.c.id)
 LISTING = insert(table_of(OrderItem))

@@ -5,7 +5,6 @@ request, and answered with what the key stands for in the end, however often it 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from uuid import UUID
 
 from pydantic import JsonValue
@@ -25,13 +24,11 @@ from resolvers.refund_intents import RefundOrder, begin
 from resolvers.refund_outcomes import require_refunded
 from resolvers.refund_refusals import RefundUnresolved
 from resolvers.refusals import InvalidInput
-from resolvers.shares import CENT
+from resolvers.shares import CENT, MOST
 from resolvers.stores import Row
 from resolvers.transactions import transaction
 
 REFUND_ORDER = "refundOrder"
-MOST = Decimal("999999999999.99")
-"""What a column of money holds."""
 
 
 @dataclass(frozen=True, slots=True)

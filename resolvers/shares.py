@@ -5,6 +5,8 @@ from decimal import ROUND_FLOOR, Decimal
 
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
+MOST = Decimal("999999999999.99")
+"""What a column of money holds."""
 
 WHOLE = frozenset("BIF CLP DJF GNF ISK JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())  # noqa: SIM905  It is one line.
 """The currencies whose amounts have no decimals.  See https://docs.stripe.com/currencies."""
